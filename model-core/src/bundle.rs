@@ -1,0 +1,228 @@
+//! The bundle: a trained generator as it leaves the trainer and enters a page.
+//!
+//! Two files: `manifest.json` ([`Manifest`]: what it is, how it was trained, the hash of the
+//! weights) and `generator.safetensors` (half precision, openable from Python). This is the only place
+//! that knows the format; reading and writing files or URLs is the caller's.
+
+use std::collections::BTreeMap;
+
+use burn::tensor::Device;
+use burn_store::{HalfPrecisionAdapter, ModuleSnapshot, SafetensorsStore};
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::config::{ConfigError, GanKind, GeneratorConfig};
+use crate::emotion::Emotion;
+use crate::generator::Generator;
+use crate::pixels::IMAGE_SIDE;
+
+/// Name of the manifest's file.
+pub const MANIFEST_FILE: &str = "manifest.json";
+/// Name of the weights' file.
+pub const WEIGHTS_FILE: &str = "generator.safetensors";
+/// Raised when a reader of the old format could not read the new one.
+pub const FORMAT_VERSION: u32 = 1;
+/// No generator of this project is larger; anything beyond is not one.
+const MAX_WEIGHT_BYTES: u64 = 64 << 20;
+
+/// Everything about a bundle but the weights.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Manifest {
+    /// [`FORMAT_VERSION`] of the writer.
+    pub format_version: u32,
+    /// The GAN whose generator this is.
+    pub gan: GanKind,
+    /// What the network is rebuilt from.
+    pub generator: GeneratorConfig,
+    /// The order of the seven emotion weights.
+    pub emotions: Vec<Emotion>,
+    /// Width and height of a face, in pixels.
+    pub image_side: usize,
+    /// The weights' file.
+    pub weights: WeightsFile,
+    /// Where the weights come from.
+    pub training: Training,
+}
+
+/// The file of weights beside the manifest.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct WeightsFile {
+    /// File name, no folders.
+    pub file: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// SHA-256 in lower-case hexadecimal.
+    pub sha256: String,
+    /// Trainable numbers in the generator.
+    pub parameters: u64,
+}
+
+/// Provenance of a set of weights.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Training {
+    /// Preset of the run.
+    pub preset: String,
+    /// Data set, as the trainer names it.
+    pub data: String,
+    /// Real images seen by the discriminator.
+    pub images_seen: u64,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Git commit of the trainer, or "unknown".
+    pub git_commit: String,
+    /// Metrics by name, as `native-trainer eval` names them.
+    #[serde(default)]
+    pub metrics: BTreeMap<String, f64>,
+}
+
+/// Why something is no bundle of ours.
+#[derive(Debug, thiserror::Error)]
+pub enum BundleError {
+    #[error("the manifest is not valid: {0}")]
+    Manifest(#[from] serde_json::Error),
+    #[error(
+        "the manifest has format version {found}, this build reads version {FORMAT_VERSION}: export the model again with a matching trainer"
+    )]
+    Version { found: u32 },
+    #[error("the manifest describes another kind of model: {0}")]
+    Contract(String),
+    #[error("the manifest's network cannot be built: {0}")]
+    Config(#[from] ConfigError),
+    #[error("the weights are {found} bytes, the manifest says {expected}: the file is incomplete or another one")]
+    Size { found: u64, expected: u64 },
+    #[error("the weights have SHA-256 {found}, the manifest says {expected}: the file is damaged or another one")]
+    Hash { found: String, expected: String },
+    #[error("the weights do not fit the network: {0}")]
+    Weights(String),
+}
+
+impl Manifest {
+    /// Reads and checks a manifest.
+    pub fn parse(json: &[u8]) -> Result<Self, BundleError> {
+        #[derive(Deserialize)]
+        struct Version {
+            format_version: u32,
+        }
+        let Version { format_version } = serde_json::from_slice(json)?;
+        if format_version != FORMAT_VERSION {
+            return Err(BundleError::Version {
+                found: format_version,
+            });
+        }
+        let manifest: Self = serde_json::from_slice(json)?;
+        manifest.check()?;
+        Ok(manifest)
+    }
+
+    /// The manifest as it stands in its file.
+    pub fn to_json(&self) -> Result<String, BundleError> {
+        Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+
+    fn check(&self) -> Result<(), BundleError> {
+        self.generator.check()?;
+        let contract = |text: String| Err(BundleError::Contract(text));
+        if self.emotions != Emotion::ALL {
+            return contract(format!("its emotions are {:?}", self.emotions));
+        }
+        if self.image_side != IMAGE_SIDE {
+            return contract(format!("its faces are {0}x{0} pixels", self.image_side));
+        }
+        if self.weights.bytes > MAX_WEIGHT_BYTES {
+            return contract(format!("its weights take {} bytes", self.weights.bytes));
+        }
+        let file = &self.weights.file;
+        if file.is_empty() || file.contains(['/', '\\']) || file.starts_with('.') {
+            return contract(format!("'{file}' is not a plain file name"));
+        }
+        Ok(())
+    }
+}
+
+/// A manifest and the weights it describes.
+#[derive(Debug, Clone)]
+pub struct Bundle {
+    /// The checked manifest.
+    pub manifest: Manifest,
+    /// The bytes of the safetensors file.
+    pub weights: Vec<u8>,
+}
+
+impl Bundle {
+    /// Packs a folded generator.
+    pub fn pack(
+        generator: &Generator,
+        gan: GanKind,
+        config: &GeneratorConfig,
+        training: Training,
+    ) -> Result<Self, BundleError> {
+        let mut store = SafetensorsStore::from_bytes(None).with_to_adapter(half_precision());
+        generator.save_into(&mut store).map_err(weights_error)?;
+        let weights = store.get_bytes().map_err(weights_error)?;
+        let manifest = Manifest {
+            format_version: FORMAT_VERSION,
+            gan,
+            generator: config.clone(),
+            emotions: Emotion::ALL.into(),
+            image_side: IMAGE_SIDE,
+            weights: WeightsFile {
+                file: WEIGHTS_FILE.to_owned(),
+                bytes: weights.len() as u64,
+                sha256: sha256(&weights),
+                parameters: burn::module::Module::num_params(generator) as u64,
+            },
+            training,
+        };
+        Ok(Self { manifest, weights })
+    }
+
+    /// Puts a manifest and its weights together; refuses weights of another size or hash.
+    pub fn open(manifest: Manifest, weights: Vec<u8>) -> Result<Self, BundleError> {
+        let (found, expected) = (weights.len() as u64, manifest.weights.bytes);
+        if found != expected {
+            return Err(BundleError::Size { found, expected });
+        }
+        let found = sha256(&weights);
+        if found != manifest.weights.sha256 {
+            let expected = manifest.weights.sha256;
+            return Err(BundleError::Hash { found, expected });
+        }
+        Ok(Self { manifest, weights })
+    }
+
+    /// Builds the generator on a device.
+    pub fn generator(&self, device: &Device) -> Result<Generator, BundleError> {
+        // Every weight drawn here is replaced below; a missing one is an error.
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let mut generator = Generator::new(&self.manifest.generator, &mut rng, device);
+        let mut store = SafetensorsStore::from_bytes(Some(self.weights.clone()))
+            .with_from_adapter(half_precision());
+        let applied = generator.load_from(&mut store).map_err(weights_error)?;
+        if let Some(name) = applied.unused.first() {
+            return Err(BundleError::Weights(format!("it has no tensor '{name}'")));
+        }
+        Ok(generator)
+    }
+}
+
+/// Single precision in memory, half precision in the file. Nothing needs more: normalisation
+/// statistics are folded into scale and shift before a generator is packed.
+fn half_precision() -> HalfPrecisionAdapter {
+    HalfPrecisionAdapter::new().with_module("ConditionalNorm")
+}
+
+fn weights_error(error: impl std::fmt::Display) -> BundleError {
+    BundleError::Weights(error.to_string())
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    use std::fmt::Write;
+    Sha256::digest(bytes)
+        .iter()
+        .fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

@@ -1,0 +1,59 @@
+//! The conditional GAN's discriminator (Mirza & Osindero 2014, in Miyato & Koyama's projection
+//! form of 2018): is this a real face, and does it show the emotion that was asked for?
+//!
+//! Read it beside `acgan.rs`: same sections, same order.
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use rand_core::RngCore;
+
+use crate::blocks::SpectralLinear;
+use crate::config::DiscriminatorConfig;
+use crate::discriminator::{Body, DiscriminatorOutput};
+use crate::emotion::Emotion;
+
+/// Judges realism and match with the label in one number.
+#[derive(Module, Debug)]
+pub struct CganDiscriminator {
+    body: Body,
+    /// Realism whatever the label.
+    realism: SpectralLinear,
+    /// One direction in feature space per label: the projection on it is the match.
+    matching: SpectralLinear,
+}
+
+impl CganDiscriminator {
+    /// Builds the network with weights drawn from `rng`.
+    pub fn new(config: &DiscriminatorConfig, rng: &mut impl RngCore, device: &Device) -> Self {
+        let features = Body::features(config);
+        let norm = config.spectral_norm;
+        Self {
+            body: Body::new(config, rng, device),
+            realism: SpectralLinear::new([features, 1], norm, rng, device),
+            matching: SpectralLinear::new([features, Emotion::COUNT], norm, rng, device),
+        }
+    }
+
+    /// # Shapes
+    /// - images `[B, 1, 48, 48]`, emotions `[B, 7]`
+    /// - output: validity `[B, 1]` under the label, validity `[B, 7]` under every label
+    pub fn forward(&self, images: Tensor<4>, emotions: Tensor<2>) -> DiscriminatorOutput {
+        let features = self.body.forward(images); // [B, 4w]
+        let realism = self.realism.forward(features.clone()); // [B, 1]
+        let by_label = self.matching.forward(features) + realism; // [B, 7]
+        DiscriminatorOutput {
+            validity: (by_label.clone() * emotions).sum_dim(1), // [B, 1]
+            validity_by_label: Some(by_label),
+            class: None,
+        }
+    }
+
+    /// One power iteration of every layer.
+    pub fn estimated(self) -> Self {
+        Self {
+            body: self.body.estimated(),
+            realism: self.realism.estimated(),
+            matching: self.matching.estimated(),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! What both discriminators have in common: the body that sees, and the shape of the answer.
+
+use burn::module::Module;
+use burn::nn::{PixelUnshuffle, PixelUnshuffleConfig};
+use burn::tensor::activation::leaky_relu;
+use burn::tensor::{Device, Tensor};
+use rand_core::RngCore;
+
+use crate::acgan::AcganDiscriminator;
+use crate::blocks::SpectralConv2d;
+use crate::cgan::CganDiscriminator;
+use crate::config::{DiscriminatorConfig, GanKind};
+
+/// Slope of the leaky rectifier below zero.
+const LEAK: f64 = 0.2;
+
+/// A discriminator's opinion of a batch, as logits. Losses ask only what is there, never which GAN it was.
+pub struct DiscriminatorOutput {
+    /// `[B, 1]`: above 0 for "real" (and, for a cGAN, "and shows this emotion").
+    pub validity: Tensor<2>,
+    /// `[B, 7]`: the validity that each label would have got; only from a discriminator that
+    /// judges the match.
+    pub validity_by_label: Option<Tensor<2>>,
+    /// `[B, 7]`: the predicted emotion; only from a discriminator with a class head.
+    pub class: Option<Tensor<2>>,
+}
+
+impl DiscriminatorOutput {
+    /// Splits a batch of two halves, such as real images followed by generated ones.
+    pub fn halves(self) -> (Self, Self) {
+        let split = |logits: Tensor<2>| {
+            let middle = logits.dims()[0] / 2;
+            let end = logits.dims()[0];
+            (
+                logits.clone().narrow(0, 0, middle),
+                logits.narrow(0, middle, end - middle),
+            )
+        };
+        let (first, second) = split(self.validity);
+        let labels = self.validity_by_label.map(split).unzip();
+        let class = self.class.map(split).unzip();
+        let part = |validity, validity_by_label, class| Self {
+            validity,
+            validity_by_label,
+            class,
+        };
+        (
+            part(first, labels.0, class.0),
+            part(second, labels.1, class.1),
+        )
+    }
+}
+
+/// Either discriminator.
+#[derive(Module, Debug)]
+#[allow(clippy::large_enum_variant)] // one per training run
+pub enum Discriminator {
+    Cgan(CganDiscriminator),
+    Acgan(AcganDiscriminator),
+}
+
+impl Discriminator {
+    /// Builds the discriminator of `gan` with weights drawn from `rng`.
+    pub fn new(
+        gan: GanKind,
+        config: &DiscriminatorConfig,
+        rng: &mut impl RngCore,
+        device: &Device,
+    ) -> Self {
+        match gan {
+            GanKind::Cgan => Self::Cgan(CganDiscriminator::new(config, rng, device)),
+            GanKind::Acgan => Self::Acgan(AcganDiscriminator::new(config, rng, device)),
+        }
+    }
+
+    /// # Shapes
+    /// - images `[B, 1, 48, 48]` in [-1, 1]; emotions `[B, 7]`
+    /// - output: see [`DiscriminatorOutput`]
+    pub fn forward(&self, images: Tensor<4>, emotions: Tensor<2>) -> DiscriminatorOutput {
+        match self {
+            Self::Cgan(network) => network.forward(images, emotions),
+            Self::Acgan(network) => network.forward(images, emotions),
+        }
+    }
+
+    /// One power iteration of every spectral normalisation: once per training step.
+    pub fn estimated(self) -> Self {
+        match self {
+            Self::Cgan(network) => Self::Cgan(network.estimated()),
+            Self::Acgan(network) => Self::Acgan(network.estimated()),
+        }
+    }
+}
+
+/// 48x48 pixels to a feature vector; starts with the inverse of a pixel shuffle.
+#[derive(Module, Debug)]
+pub struct Body {
+    unshuffle: PixelUnshuffle,
+    convs: Vec<SpectralConv2d>,
+}
+
+impl Body {
+    /// Length of the feature vector for a width.
+    pub fn features(config: &DiscriminatorConfig) -> usize {
+        4 * config.width
+    }
+
+    /// Builds the body with weights drawn from `rng`.
+    pub fn new(config: &DiscriminatorConfig, rng: &mut impl RngCore, device: &Device) -> Self {
+        let width = config.width;
+        let mut conv = |channels, kernel| {
+            SpectralConv2d::new(channels, kernel, config.spectral_norm, rng, device)
+        };
+        Self {
+            unshuffle: PixelUnshuffleConfig::new(2).init(),
+            convs: vec![
+                conv([4, width], 3),
+                conv([width, 2 * width], 4),
+                conv([2 * width, 4 * width], 4),
+                conv([4 * width, 4 * width], 4),
+            ],
+        }
+    }
+
+    /// # Shapes
+    /// - images `[B, 1, 48, 48]`
+    /// - output `[B, 4w]`: features summed over the last 3x3 map
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        let mut maps = self.unshuffle.forward(images); // [B, 4, 24, 24]
+        for conv in &self.convs {
+            maps = leaky_relu(conv.forward(maps), LEAK); // w at 24, 2w at 12, 4w at 6, 4w at 3
+        }
+        let [batch, channels, height, width] = maps.dims();
+        maps.reshape([batch, channels, height * width])
+            .sum_dim(2)
+            .reshape([batch, channels])
+    }
+
+    /// One power iteration of every convolution.
+    pub fn estimated(mut self) -> Self {
+        self.convs = self.convs.into_iter().map(SpectralConv2d::estimated).collect();
+        self
+    }
+}

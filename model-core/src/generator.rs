@@ -1,0 +1,126 @@
+//! The generator, the same for both GANs: a latent vector and an emotion become a face.
+
+use burn::module::Module;
+use burn::nn::Linear;
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor, TensorData};
+use rand_core::RngCore;
+
+use crate::blocks::{ConditionalNorm, ShuffledConv, UpSample, linear};
+use crate::config::GeneratorConfig;
+use crate::emotion::Emotion;
+use crate::latent::latent;
+
+/// Side of the smallest feature map, in pixels; three doublings lead to 48.
+const FIRST_SIDE: usize = 6;
+
+/// z and an emotion to a 48x48 grey face.
+///
+/// The emotion enters twice: beside z at the start, and in every [`ConditionalNorm`]. Maps grow
+/// 6, 12, 24; the last doubling is a pixel shuffle, because thin maps at 48x48 cost most for what
+/// they add. A network in training is run by [`Self::forward_train`]; the one that is
+/// sampled, exported and loaded is its [`Self::folded`] form, run by [`Self::forward`].
+#[derive(Module, Debug)]
+pub struct Generator {
+    start: Linear,
+    norms: Vec<ConditionalNorm>,
+    ups: Vec<UpSample>,
+    end: ShuffledConv,
+}
+
+impl Generator {
+    /// Builds a network with weights drawn from `rng`.
+    pub fn new(config: &GeneratorConfig, rng: &mut impl RngCore, device: &Device) -> Self {
+        let width = config.width;
+        let inputs = config.latent_size + Emotion::COUNT;
+        let up = |from, to, rng: &mut _| UpSample::new(config.up_sampling, from, to, rng, device);
+        Self {
+            start: linear(inputs, 4 * width * FIRST_SIDE * FIRST_SIDE, rng, device),
+            norms: [4 * width, 2 * width, width]
+                .map(|channels| ConditionalNorm::new(channels, device))
+                .into(),
+            ups: vec![up(4 * width, 2 * width, rng), up(2 * width, width, rng)],
+            end: ShuffledConv::new(width, 1, rng, device),
+        }
+    }
+
+    /// Length of the latent vector.
+    pub fn latent_size(&self) -> usize {
+        self.start.weight.val().dims()[0] - Emotion::COUNT
+    }
+
+    /// Inference with a folded network.
+    ///
+    /// # Shapes
+    /// - z `[B, latent_size]`; emotions `[B, 7]`, each row weights that add up to 1
+    /// - output `[B, 1, 48, 48]` in [-1, 1]
+    pub fn forward(&self, z: Tensor<2>, emotions: Tensor<2>) -> Tensor<4> {
+        self.pass(z, emotions, |norm, input, emotions| norm.affine(input, emotions))
+    }
+
+    /// Training: normalises by the statistics of the batch.
+    ///
+    /// # Shapes
+    /// As [`Self::forward`].
+    pub fn forward_train(&self, z: Tensor<2>, emotions: Tensor<2>) -> Tensor<4> {
+        self.pass(z, emotions, |norm, input, emotions| norm.normalise(input, emotions))
+    }
+
+    /// The inference form: statistics measured over one large batch are folded into the tables.
+    pub fn folded(&self, z: Tensor<2>, emotions: Tensor<2>) -> Self {
+        let mut norms = Vec::with_capacity(self.norms.len());
+        self.pass(z, emotions, |norm, input, emotions| {
+            let folded = norm.folded(&input);
+            let output = folded.affine(input, emotions);
+            norms.push(folded);
+            output
+        });
+        Self {
+            norms,
+            ..self.clone()
+        }
+    }
+
+    /// One face per seed, each with its own weighting of the seven emotions.
+    ///
+    /// # Shapes
+    /// - output `[seeds, 1, 48, 48]` in [-1, 1]
+    pub fn faces(&self, seeds: &[u64], emotions: &[[f32; Emotion::COUNT]]) -> Tensor<4> {
+        let device = self.start.weight.val().device();
+        let size = self.latent_size();
+        let z: Vec<f32> = seeds.iter().flat_map(|&seed| latent(seed, size)).collect();
+        self.forward(
+            Tensor::from_data(TensorData::new(z, [seeds.len(), size]), &device),
+            emotion_rows(emotions, &device),
+        )
+    }
+
+    /// The data flow, once; `normalise` says how a [`ConditionalNorm`] is applied.
+    fn pass(
+        &self,
+        z: Tensor<2>,
+        emotions: Tensor<2>,
+        mut normalise: impl FnMut(&ConditionalNorm, Tensor<4>, Tensor<2>) -> Tensor<4>,
+    ) -> Tensor<4> {
+        let start = self.start.forward(Tensor::cat(vec![z, emotions.clone()], 1));
+        let [batch, features] = start.dims();
+        let channels = features / (FIRST_SIDE * FIRST_SIDE);
+        let mut maps = start.reshape([batch, channels, FIRST_SIDE, FIRST_SIDE]); // [B, 4w, 6, 6]
+        for (index, norm) in self.norms.iter().enumerate() {
+            maps = relu(normalise(norm, maps, emotions.clone()));
+            if let Some(up) = self.ups.get(index) {
+                maps = up.forward(maps); // [B, 2w, 12, 12], then [B, w, 24, 24]
+            }
+        }
+        self.end.forward(maps).tanh() // [B, 1, 48, 48]
+    }
+}
+
+/// Emotion weightings as a tensor `[B, 7]`.
+pub fn emotion_rows(emotions: &[[f32; Emotion::COUNT]], device: &Device) -> Tensor<2> {
+    let values: Vec<f32> = emotions.iter().flatten().copied().collect();
+    Tensor::from_data(
+        TensorData::new(values, [emotions.len(), Emotion::COUNT]),
+        device,
+    )
+}

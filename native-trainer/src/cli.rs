@@ -1,0 +1,354 @@
+//! The command line: arguments in, stages called, sentences out.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::{Args, Parser, Subcommand};
+use model_core::config::{GanKind, UpSampling};
+use model_core::emotion::Emotion;
+
+use crate::config::{Preset, RunOptions};
+use crate::dataset::batcher::Batcher;
+use crate::dataset::{Dataset, LoadOptions, Source, Split};
+use crate::device::{self, ChosenDevice, DeviceChoice};
+use crate::export::{self, Provenance};
+use crate::judge::Judge;
+use crate::run_dir::{DataOptions, RunDir};
+use crate::train::{self, Trainer};
+use crate::{checkpoint, eval, progress, sample};
+
+/// Trains the Seven Faces GANs and exports what the page shows. Without a command it trains.
+#[derive(Debug, Parser)]
+#[command(name = "native-trainer", version, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    train: TrainArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a GAN and export its bundle (the default command)
+    Train(TrainArgs),
+    /// Continue a run from its newest checkpoint
+    Resume(ResumeArgs),
+    /// Write faces of a bundle as 48x48 grey PNG files, DIR/<emotion>/<n>.png
+    Sample(SampleArgs),
+    /// Measure a bundle's faces against held-out real images
+    Eval(EvalArgs),
+    /// Export a run's newest checkpoint as a bundle
+    Export(ExportArgs),
+    /// Print how many images of each emotion a data set holds
+    Data(DataArgs),
+}
+
+#[derive(Debug, Args)]
+struct TrainArgs {
+    /// Which GAN to train: cgan or acgan
+    #[arg(long, default_value = "acgan")]
+    gan: GanKind,
+    /// Named set of options; measured results stand in docs/training.md
+    #[arg(long, value_enum, default_value = "small")]
+    preset: Preset,
+    /// Length of the run in real images seen [default: tiny 20000, small 40000, base 5000000]
+    #[arg(long)]
+    images: Option<u64>,
+    /// Seed of weights, batches and latents
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Directory in which the run's own directory is created
+    #[arg(long, default_value = "runs")]
+    out: PathBuf,
+    /// Images per step [default: tiny and small 32, base 64]
+    #[arg(long)]
+    batch: Option<usize>,
+    /// How the generator enlarges maps: transposed, nearest or shuffle [default: transposed]
+    #[arg(long, value_parser = up_sampling)]
+    up_sampling: Option<UpSampling>,
+    /// Train the discriminator without spectral normalisation
+    #[arg(long)]
+    no_spectral_norm: bool,
+    /// Limit of the moving average's decay per step, 0 for none [default: 0.999]
+    #[arg(long)]
+    ema_decay: Option<f64>,
+    /// Weight of wrong labels in the cGAN discriminator's loss, 0 for none [default: 0.5]
+    #[arg(long)]
+    mismatch_weight: Option<f64>,
+    /// Augment the discriminator's input [default: base yes, others no]
+    #[arg(long)]
+    augment: Option<bool>,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+#[derive(Debug, Args)]
+struct ResumeArgs {
+    /// Run directory
+    run: PathBuf,
+    /// New length of the run in images seen [default: as started]
+    #[arg(long)]
+    images: Option<u64>,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+#[derive(Debug, Args)]
+struct SampleArgs {
+    /// Directory with manifest.json and generator.safetensors
+    #[arg(long)]
+    bundle: PathBuf,
+    /// One of the seven emotions, or all
+    #[arg(long, default_value = "all")]
+    emotion: String,
+    /// Faces per emotion; with --labels-like, faces in all
+    #[arg(long, default_value_t = 8)]
+    count: u64,
+    /// Seed of face 0; face n has this seed plus n
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Directory for the faces
+    #[arg(long, default_value = "samples")]
+    out: PathBuf,
+    /// Copy the class shares of a split, such as fer2013.csv:PrivateTest
+    #[arg(long, value_name = "DATA:SPLIT", conflicts_with = "emotion")]
+    labels_like: Option<String>,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+#[derive(Debug, Args)]
+struct EvalArgs {
+    /// Directory with manifest.json and generator.safetensors
+    #[arg(long)]
+    bundle: PathBuf,
+    /// Most held-out images to compare with
+    #[arg(long, default_value_t = 2000)]
+    faces: usize,
+    /// Seed of face 0 and of the judge
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// File of a trained judge; trained and kept there if missing [default: runs/judge-<data>.bpk]
+    #[arg(long)]
+    judge: Option<PathBuf>,
+    /// Images the judge is trained on
+    #[arg(long, default_value_t = 100_000)]
+    judge_images: u64,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Write the figures into the bundle's manifest
+    #[arg(long)]
+    record: bool,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+#[derive(Debug, Args)]
+struct ExportArgs {
+    /// Run directory
+    run: PathBuf,
+    /// Directory for the bundle, such as web/assets/models/acgan
+    #[arg(long)]
+    to: PathBuf,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+#[derive(Debug, Args)]
+struct DataArgs {
+    /// FER2013 as .csv, .csv.gz, .zip or folder [default: data/fer2013.csv, data/fer2013.zip, else synthetic faces]
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Leave bad rows and images out and count them
+    #[arg(long)]
+    skip_bad_rows: bool,
+}
+
+#[derive(Debug, Args)]
+struct DeviceArgs {
+    /// auto takes a hardware GPU where there is one, else the CPU
+    #[arg(long, value_enum, default_value = "auto")]
+    device: DeviceChoice,
+}
+
+fn up_sampling(text: &str) -> Result<UpSampling, String> {
+    serde_json::from_value(serde_json::Value::from(text))
+        .map_err(|_| "expected transposed, nearest or shuffle".to_owned())
+}
+
+/// Runs the command that was asked for.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        None => start(&cli.train),
+        Some(Command::Train(args)) => start(&args),
+        Some(Command::Resume(args)) => resume(&args),
+        Some(Command::Sample(args)) => write_samples(&args),
+        Some(Command::Eval(args)) => evaluate(&args),
+        Some(Command::Export(args)) => export_run(&args),
+        Some(Command::Data(args)) => args.load().map(|dataset| print!("{}", dataset.table())),
+    }
+}
+
+impl DataArgs {
+    fn options(&self) -> DataOptions {
+        let path = match Source::choose(self.data.as_deref()) {
+            Source::Path(path) => Some(std::path::absolute(&path).unwrap_or(path)),
+            Source::Synthetic { .. } => None,
+        };
+        DataOptions {
+            path,
+            skip_bad_rows: self.skip_bad_rows,
+        }
+    }
+
+    fn load(&self) -> anyhow::Result<Dataset> {
+        load(&self.options())
+    }
+}
+
+/// Loads a run's data and says what it is.
+fn load(options: &DataOptions) -> anyhow::Result<Dataset> {
+    let source = options.path.clone().map_or(Source::STAND_IN, Source::Path);
+    let dataset = source.load(LoadOptions {
+        skip_bad_rows: options.skip_bad_rows,
+    })?;
+    match &options.path {
+        Some(path) => println!("data     {} ({} images)", path.display(), dataset.len()),
+        None => println!(
+            "data     {} synthetic faces, drawn from a seed. For real ones download FER2013 (fer2013.csv, on Kaggle as\n         \"Challenges in Representation Learning: Facial Expression Recognition\") and put it at {}, or pass --data FILE",
+            dataset.len(),
+            Source::USUAL_PLACES[0]
+        ),
+    }
+    if dataset.skipped > 0 {
+        println!("skipped  {} bad rows or images", dataset.skipped);
+    }
+    Ok(dataset)
+}
+
+impl DeviceArgs {
+    fn open(&self) -> anyhow::Result<ChosenDevice> {
+        let chosen = device::open(self.device)?;
+        println!("device   {}: {}", chosen.name, chosen.why);
+        Ok(chosen)
+    }
+}
+
+impl TrainArgs {
+    fn options(&self) -> anyhow::Result<RunOptions> {
+        let mut options = self.preset.options(self.gan);
+        options.seed = self.seed;
+        options.set_length(self.images.unwrap_or(options.images));
+        options.batch = self.batch.unwrap_or(options.batch);
+        options.ema_decay = self.ema_decay.unwrap_or(options.ema_decay);
+        options.augment = self.augment.unwrap_or(options.augment);
+        options.discriminator.spectral_norm = !self.no_spectral_norm;
+        let weights = &mut options.loss_weights;
+        weights.mismatch = self.mismatch_weight.unwrap_or(weights.mismatch);
+        let generator = &mut options.generator;
+        generator.up_sampling = self.up_sampling.unwrap_or(generator.up_sampling);
+        options.check()?;
+        Ok(options)
+    }
+}
+
+fn start(args: &TrainArgs) -> anyhow::Result<()> {
+    let options = args.options()?;
+    let data = args.data.options();
+    let dataset = load(&data)?;
+    let chosen = args.device.open()?;
+    let run = RunDir::create(&args.out, &options, &data, &dataset.name)?;
+    go(options, dataset, &chosen, &run)
+}
+
+fn resume(args: &ResumeArgs) -> anyhow::Result<()> {
+    let run = RunDir::open(&args.run)?;
+    let mut options = run.options()?;
+    if let Some(images) = args.images {
+        options.images = images;
+        options.check()?;
+        run.write_options(&options)?;
+    }
+    let dataset = load(&run.data()?)?;
+    let chosen = args.device.open()?;
+    go(options, dataset, &chosen, &run)
+}
+
+/// Trains to the end, from the newest checkpoint if there is one.
+fn go(options: RunOptions, dataset: Dataset, chosen: &ChosenDevice, run: &RunDir) -> anyhow::Result<()> {
+    let provenance = Provenance::of(&dataset.name);
+    let batcher = Batcher::new(dataset, options.batch_settings());
+    let mut trainer = Trainer::new(options, batcher, &chosen.device);
+    checkpoint::load_newest(&mut trainer, &run.checkpoints())?;
+    train::run(&mut trainer, run, &provenance, &mut progress::print)
+}
+
+fn export_run(args: &ExportArgs) -> anyhow::Result<()> {
+    let run = RunDir::open(&args.run)?;
+    let options = run.options()?;
+    let dataset = load(&run.data()?)?;
+    let provenance = Provenance::of(&dataset.name);
+    let chosen = args.device.open()?;
+    let batcher = Batcher::new(dataset, options.batch_settings());
+    let mut trainer = Trainer::new(options, batcher, &chosen.device);
+    anyhow::ensure!(
+        checkpoint::load_newest(&mut trainer, &run.checkpoints())?,
+        "{} has no checkpoint yet: nothing to export",
+        args.run.display()
+    );
+    export::write(&export::pack(&trainer, &provenance)?, &args.to)?;
+    println!("bundle   {} ({} images seen)", args.to.display(), trainer.images_seen());
+    Ok(())
+}
+
+fn write_samples(args: &SampleArgs) -> anyhow::Result<()> {
+    let bundle = export::read(&args.bundle)?;
+    let orders = match &args.labels_like {
+        Some(like) => {
+            let (path, split) = like
+                .rsplit_once(':')
+                .with_context(|| format!("--labels-like {like}: expected DATA:SPLIT, such as fer2013.csv:PrivateTest"))?;
+            let dataset = Dataset::load(Path::new(path), LoadOptions::default())?;
+            sample::like_split(&dataset, split.parse::<Split>()?, args.count)?
+        }
+        None if args.emotion == "all" => sample::per_emotion(&Emotion::ALL, args.count),
+        None => sample::per_emotion(&[args.emotion.parse()?], args.count),
+    };
+    let chosen = args.device.open()?;
+    let generator = bundle.generator(&chosen.device)?;
+    sample::write(&generator, &orders, args.seed, &args.out)?;
+    println!("faces    {} in {}", orders.len(), args.out.display());
+    Ok(())
+}
+
+fn evaluate(args: &EvalArgs) -> anyhow::Result<()> {
+    let mut bundle = export::read(&args.bundle)?;
+    let mut dataset = args.data.load()?;
+    let dropped = dataset.drop_cross_split_duplicates();
+    if dropped > 0 {
+        println!("dropped  {dropped} held-out images that stand in the training split too");
+    }
+    let chosen = args.device.open()?;
+    let path = args
+        .judge
+        .clone()
+        .unwrap_or_else(|| PathBuf::from(format!("runs/judge-{}.bpk", dataset.name)));
+    println!("judge    {}", path.display());
+    let judge = Judge::load_or_train(&path, dataset.clone(), args.judge_images, args.seed, &chosen.device)?;
+    let report = eval::evaluate(&bundle, &dataset, &judge, args.faces, args.seed, &chosen.device)?;
+    match args.json {
+        true => println!("{}", serde_json::to_string_pretty(&report)?),
+        false => print!("{report}"),
+    }
+    if args.record {
+        bundle.manifest.training.metrics = report.metrics();
+        export::write(&bundle, &args.bundle)?;
+        println!("recorded in {}", args.bundle.display());
+    }
+    Ok(())
+}

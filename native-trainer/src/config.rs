@@ -1,0 +1,144 @@
+//! What a training run is made of: [`RunOptions`], resolved from the command line and a preset,
+//! written to the run directory before the first step.
+
+use clap::ValueEnum;
+use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig, UpSampling};
+use serde::{Deserialize, Serialize};
+
+use crate::dataset::batcher::BatchSettings;
+use crate::losses::LossWeights;
+
+/// Reports in a run.
+const TICKS: u64 = 40;
+/// Checkpoints in a run.
+const CHECKPOINTS: u64 = 8;
+/// Long runs report at least this often, in images: a minute or so on a CPU.
+const MAX_TICK_IMAGES: u64 = 5_000;
+/// Long runs keep a checkpoint at least this often, in images.
+const MAX_CHECKPOINT_IMAGES: u64 = 20_000;
+
+/// Named sets of options. Cost and measured quality of each stand in docs/training.md.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Preset {
+    /// For tests and first looks: 16 channels.
+    Tiny,
+    /// For a CPU: 48 channels.
+    Small,
+    /// For a GPU: 64 channels, augmentation, larger batches.
+    Base,
+}
+
+/// Everything that decides what a run computes. Two runs with equal options and data are equal.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct RunOptions {
+    pub gan: GanKind,
+    pub preset: Preset,
+    /// Length of the run, in real images seen by the discriminator.
+    pub images: u64,
+    pub seed: u64,
+    /// Images per step.
+    pub batch: usize,
+    pub generator: GeneratorConfig,
+    pub discriminator: DiscriminatorConfig,
+    pub generator_learning_rate: f64,
+    pub discriminator_learning_rate: f64,
+    pub loss_weights: LossWeights,
+    /// Limit of the moving average's decay per step; 0 switches averaging off.
+    pub ema_decay: f64,
+    /// 0: labels as often as they occur; 1: all equally often.
+    pub balance: f64,
+    /// Whether the discriminator's input is augmented.
+    pub augment: bool,
+    /// Images between two reports.
+    pub tick_images: u64,
+    /// Images between two checkpoints with a grid.
+    pub checkpoint_images: u64,
+}
+
+impl Preset {
+    /// The name on the command line and in manifests.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Preset::Tiny => "tiny",
+            Preset::Small => "small",
+            Preset::Base => "base",
+        }
+    }
+
+    /// The options of a preset.
+    pub fn options(self, gan: GanKind) -> RunOptions {
+        let (width, latent_size, batch, images) = match self {
+            Preset::Tiny => (16, 32, 32, 20_000),
+            Preset::Small => (48, 64, 32, 40_000),
+            Preset::Base => (64, 128, 64, 5_000_000),
+        };
+        RunOptions {
+            gan,
+            preset: self,
+            images,
+            seed: 0,
+            batch,
+            generator: GeneratorConfig {
+                latent_size,
+                width,
+                up_sampling: UpSampling::Transposed,
+            },
+            discriminator: DiscriminatorConfig {
+                width,
+                spectral_norm: true,
+            },
+            generator_learning_rate: 4e-4,
+            discriminator_learning_rate: 4e-4,
+            loss_weights: LossWeights {
+                class_real: 1.0,
+                class_fake: 0.5,
+                mismatch: 0.5,
+            },
+            ema_decay: 0.999,
+            balance: 0.5,
+            augment: self == Preset::Base,
+            tick_images: images / TICKS,
+            checkpoint_images: images / CHECKPOINTS,
+        }
+    }
+}
+
+impl RunOptions {
+    /// Sets the length of the run, and reports and checkpoints as often as fits it.
+    pub fn set_length(&mut self, images: u64) {
+        self.images = images;
+        self.tick_images = (images / TICKS).clamp(1, MAX_TICK_IMAGES);
+        self.checkpoint_images = (images / CHECKPOINTS).clamp(1, MAX_CHECKPOINT_IMAGES);
+    }
+
+    /// What the batcher needs to know.
+    pub fn batch_settings(&self) -> BatchSettings {
+        BatchSettings {
+            batch: self.batch,
+            latent_size: self.generator.latent_size,
+            balance: self.balance,
+            augment: self.augment,
+            seed: self.seed,
+        }
+    }
+
+    /// Steps of the whole run.
+    pub fn steps(&self) -> u64 {
+        self.images.div_ceil(self.batch as u64)
+    }
+
+    /// Steps between two events that are `images` apart.
+    pub fn steps_in(&self, images: u64) -> u64 {
+        images.div_ceil(self.batch as u64).max(1)
+    }
+
+    /// Refuses options that no run can be made of.
+    pub fn check(&self) -> anyhow::Result<()> {
+        self.generator.check()?;
+        self.discriminator.check()?;
+        anyhow::ensure!(self.batch >= 2, "a batch of {} is too small: expected at least 2, because normalisation needs company", self.batch);
+        anyhow::ensure!(self.images > 0, "--images is 0: expected at least 1");
+        Ok(())
+    }
+}

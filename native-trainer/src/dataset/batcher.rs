@@ -1,0 +1,178 @@
+//! The batcher: step number to batch, the same batch for the same seed, step and data.
+//!
+//! Nothing here remembers anything: every step has its own stream of random numbers, so a resumed
+//! run continues with exactly the batches an uninterrupted one would have seen.
+
+use burn::tensor::{Device, Tensor, TensorData};
+use model_core::emotion::Emotion;
+use model_core::generator::emotion_rows;
+use model_core::latent::normal_pair;
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
+use rand_chacha::ChaCha8Rng;
+use rand_core::{RngCore, SeedableRng};
+
+use super::{Dataset, Split};
+use crate::augment::Augmentation;
+
+/// Everything one training step needs, on the device.
+pub struct Batch {
+    /// The step it belongs to, from 0.
+    pub step: u64,
+    /// Real images `[B, 1, 48, 48]`, mirrored at random.
+    pub images: Tensor<4>,
+    /// One-hot labels `[B, 7]` of the real images; the generator is asked for the same ones.
+    pub labels: Tensor<2>,
+    /// Latents `[B, latent_size]`.
+    pub z: Tensor<2>,
+    /// One per real image, then one per generated face; none when switched off.
+    pub augmentation: Option<Augmentation>,
+}
+
+/// Draws batches from the training images.
+pub struct Batcher {
+    dataset: Dataset,
+    /// Training images by label.
+    by_label: Vec<Vec<usize>>,
+    /// Running sum of the labels' sampling shares, ending at 1.
+    cumulative: Vec<f64>,
+    settings: BatchSettings,
+}
+
+/// What a batch is made of.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchSettings {
+    /// Images per batch.
+    pub batch: usize,
+    /// Length of a latent vector.
+    pub latent_size: usize,
+    /// 0 samples labels as often as they occur, 1 all equally often, between: share^(1 - balance).
+    pub balance: f64,
+    /// Whether the discriminator's input is augmented.
+    pub augment: bool,
+    /// Seed of the run.
+    pub seed: u64,
+}
+
+impl Batcher {
+    /// Uses the Training split of `dataset`, which must not be empty.
+    pub fn new(dataset: Dataset, settings: BatchSettings) -> Self {
+        let mut by_label = vec![Vec::new(); Emotion::COUNT];
+        for index in dataset.indices(Split::Training) {
+            by_label[dataset.label(index).index()].push(index);
+        }
+        let shares: Vec<f64> = by_label
+            .iter()
+            .map(|images: &Vec<usize>| match images.len() {
+                0 => 0.0,
+                count => (count as f64).powf(1.0 - settings.balance),
+            })
+            .collect();
+        let total: f64 = shares.iter().sum();
+        let cumulative = shares
+            .iter()
+            .scan(0.0, |sum, share| {
+                *sum += share / total;
+                Some(*sum)
+            })
+            .collect();
+        Self {
+            dataset,
+            by_label,
+            cumulative,
+            settings,
+        }
+    }
+
+    /// The batch of a step.
+    pub fn batch(&self, step: u64, device: &Device) -> Batch {
+        let mut rng = self.stream(step);
+        let size = self.settings.batch;
+        let mut pixels = Vec::with_capacity(size * IMAGE_PIXELS);
+        let mut labels = Vec::with_capacity(size);
+        for _ in 0..size {
+            let label = self.draw_label(&mut rng);
+            let images = &self.by_label[label.index()];
+            let image = images[rng.next_u64() as usize % images.len()];
+            push_image(
+                &mut pixels,
+                self.dataset.image(image),
+                rng.next_u32() & 1 == 1,
+            );
+            labels.push(label.weights());
+        }
+        let z = self.latents(size, &mut rng, device);
+        let augmentation = self
+            .settings
+            .augment
+            .then(|| Augmentation::draw(2 * size, &mut rng, device));
+        Batch {
+            step,
+            images: Tensor::from_data(
+                TensorData::new(pixels, [size, 1, IMAGE_SIDE, IMAGE_SIDE]),
+                device,
+            ),
+            labels: emotion_rows(&labels, device),
+            z,
+            augmentation,
+        }
+    }
+
+    /// Latents and labels only, as many as asked for, distributed as in training.
+    pub fn requests(&self, size: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
+        let mut rng = self.stream(u64::MAX);
+        let labels: Vec<_> = (0..size)
+            .map(|_| self.draw_label(&mut rng).weights())
+            .collect();
+        let z = self.latents(size, &mut rng, device);
+        (z, emotion_rows(&labels, device))
+    }
+
+    /// A grid of real training images, `columns` per emotion, as grey bytes row by row.
+    pub fn real_rows(&self, columns: usize) -> Vec<Option<&[u8]>> {
+        self.by_label
+            .iter()
+            .flat_map(|images| (0..columns).map(|n| images.get(n).map(|&i| self.dataset.image(i))))
+            .collect()
+    }
+
+    fn stream(&self, step: u64) -> ChaCha8Rng {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.settings.seed);
+        rng.set_stream(step.wrapping_add(1)); // stream 0 is the networks' initial weights
+        rng
+    }
+
+    fn draw_label(&self, rng: &mut ChaCha8Rng) -> Emotion {
+        const STEPS: f64 = (1u64 << 53) as f64;
+        let point = (rng.next_u64() >> 11) as f64 / STEPS;
+        let index = self.cumulative.partition_point(|&sum| sum <= point);
+        // Rounding may leave the last sum a hair below 1: fall back to the last label that occurs.
+        let last = self.by_label.iter().rposition(|images| !images.is_empty());
+        let index = index.min(last.unwrap_or(0));
+        Emotion::ALL[index]
+    }
+
+    fn latents(&self, size: usize, rng: &mut ChaCha8Rng, device: &Device) -> Tensor<2> {
+        let count = size * self.settings.latent_size;
+        let mut z = Vec::with_capacity(count + 1);
+        while z.len() < count {
+            let (first, second) = normal_pair(rng);
+            z.extend([first, second]);
+        }
+        z.truncate(count);
+        Tensor::from_data(
+            TensorData::new(z, [size, self.settings.latent_size]),
+            device,
+        )
+    }
+}
+
+/// Appends an image in the networks' range, mirrored left to right if asked for.
+fn push_image(pixels: &mut Vec<f32>, image: &[u8], mirrored: bool) {
+    for row in image.chunks_exact(IMAGE_SIDE) {
+        if mirrored {
+            pixels.extend(row.iter().rev().map(|&grey| to_signed(grey)));
+        } else {
+            pixels.extend(row.iter().map(|&grey| to_signed(grey)));
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! What can be wrong with data, in sentences.
+
+/// Why a data set cannot be used: what was found, what was expected, what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum DatasetError {
+    #[error(
+        "{file} does not exist. Check the path, or leave --data out to train on synthetic faces."
+    )]
+    Missing { file: String },
+    #[error(
+        "{file} is of a kind that cannot be read: expected a .csv, .csv.gz or .zip file, or a folder \
+         train/<emotion>/*.jpg. Pass one of these with --data."
+    )]
+    UnknownKind { file: String },
+    #[error(
+        "{file} cannot be read: {source}. Check that it is complete and that you may read it, or download it again."
+    )]
+    Unreadable {
+        file: String,
+        source: std::io::Error,
+    },
+    #[error("{file} is not a readable zip archive: {source}. Download it again.")]
+    BrokenArchive {
+        file: String,
+        source: zip::result::ZipError,
+    },
+    #[error(
+        "{file} is empty: expected the columns emotion, pixels and Usage in its first line. Download it again."
+    )]
+    Empty { file: String },
+    #[error(
+        "{file}, line 1: found the columns {found}, but no column named {column}; expected emotion, pixels and Usage. \
+         Add the missing column or name it so."
+    )]
+    MissingColumn {
+        file: String,
+        column: &'static str,
+        found: String,
+    },
+    #[error(
+        "{file}, line {line}: found {found}, expected {expected}. \
+         Correct or delete this row, or pass --skip-bad-rows to leave such rows out."
+    )]
+    BadRow {
+        file: String,
+        line: u64,
+        found: String,
+        expected: String,
+    },
+    #[error(
+        "{file}: found {found}, expected {expected}. \
+         Correct or delete this image, or pass --skip-bad-rows to leave such images out."
+    )]
+    BadImage {
+        file: String,
+        found: String,
+        expected: String,
+    },
+    #[error(
+        "{file} holds no training images (found {test} test images and left out {skipped} bad ones): expected rows \
+         with Usage Training, or images in train/<emotion>/. Pass the complete data set with --data."
+    )]
+    NoTraining {
+        file: String,
+        test: usize,
+        skipped: usize,
+    },
+    #[error(
+        "{file} holds no faces: expected {expected}train/<emotion>/ and test/<emotion>/ with .jpg, .jpeg or .png images. \
+         Pass another file or folder with --data."
+    )]
+    NoFaces {
+        file: String,
+        expected: &'static str,
+    },
+    #[error(
+        "{file} holds several tables: found {found}, expected one .csv file or one named fer2013.csv. Unpack the one you mean."
+    )]
+    SeveralTables { file: String, found: String },
+}

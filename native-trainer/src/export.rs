@@ -1,0 +1,83 @@
+//! Bundles on disk: from a run to `manifest.json` and `generator.safetensors`, and back.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::Path;
+
+use anyhow::Context;
+use model_core::bundle::{Bundle, MANIFEST_FILE, Manifest, Training};
+
+use crate::train::Trainer;
+
+/// What a manifest says about the origin of weights and the options do not know.
+#[derive(Debug, Clone)]
+pub struct Provenance {
+    /// Data set, by name.
+    pub data: String,
+    /// Git commit of the trainer, or "unknown".
+    pub git_commit: String,
+}
+
+impl Provenance {
+    /// Asks git for the commit of the working directory.
+    pub fn of(data: &str) -> Self {
+        Self {
+            data: data.to_owned(),
+            git_commit: git_commit().unwrap_or_else(|| "unknown".to_owned()),
+        }
+    }
+}
+
+fn git_commit() -> Option<String> {
+    let output = std::process::Command::new("git")
+        .args(["rev-parse", "--short=12", "HEAD"])
+        .output()
+        .ok()
+        .filter(|output| output.status.success())?;
+    Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
+}
+
+/// The run's current average as a bundle.
+pub fn pack(trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle> {
+    let options = trainer.options();
+    let training = Training {
+        preset: options.preset.name().to_owned(),
+        data: provenance.data.clone(),
+        images_seen: trainer.images_seen(),
+        seed: options.seed,
+        git_commit: provenance.git_commit.clone(),
+        metrics: BTreeMap::new(),
+    };
+    Ok(Bundle::pack(&trainer.sampler(), options.gan, &options.generator, training)?)
+}
+
+/// Writes a bundle: the weights first, so that a manifest never stands without them.
+pub fn write(bundle: &Bundle, directory: &Path) -> anyhow::Result<()> {
+    fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    let json = bundle.manifest.to_json()?;
+    for (name, bytes) in [
+        (bundle.manifest.weights.file.as_str(), bundle.weights.as_slice()),
+        (MANIFEST_FILE, json.as_bytes()),
+    ] {
+        let path = directory.join(name);
+        let unfinished = directory.join(format!("{name}.unfinished"));
+        fs::write(&unfinished, bytes)
+            .and_then(|()| fs::rename(&unfinished, &path))
+            .with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(())
+}
+
+/// Reads and checks a bundle.
+pub fn read(directory: &Path) -> anyhow::Result<Bundle> {
+    let bytes = |name: &str| {
+        let path = directory.join(name);
+        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+    };
+    let open = || -> anyhow::Result<Bundle> {
+        let manifest = Manifest::parse(&bytes(MANIFEST_FILE)?)?;
+        let weights = bytes(&manifest.weights.file)?;
+        Ok(Bundle::open(manifest, weights)?)
+    };
+    open().with_context(|| format!("{} is no usable bundle", directory.display()))
+}

@@ -1,0 +1,34 @@
+//! Trains the Seven Faces GANs: dataset to step to run directory to bundle.
+//!
+//! ```text
+//! dataset ─► batcher ─► augment ─► step (losses) ─► ema ─► train ─► run directory: stats, grids, checkpoints
+//!                                                            │
+//!                                                            └─► export ─► bundle ─► sample, eval, the page
+//! ```
+//!
+//! Start reading at [`step`] with [`losses`] beside it, then [`train`]. Steps compute, the loop
+//! arranges, [`event`]s report, [`progress`] prints; [`cli`] is the only file that knows arguments.
+
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod adam;
+pub mod augment;
+pub mod checkpoint;
+pub mod cli;
+pub mod config;
+pub mod dataset;
+pub mod device;
+pub mod ema;
+pub mod eval;
+pub mod event;
+pub mod export;
+pub mod grid;
+pub mod judge;
+pub mod losses;
+pub mod metrics;
+pub mod progress;
+pub mod run_dir;
+pub mod sample;
+pub mod step;
+pub mod train;

@@ -1,0 +1,16 @@
+//! The trainer's command line; everything is in the library.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use native_trainer::cli::{self, Cli};
+
+fn main() -> ExitCode {
+    match cli::run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,41 @@
+//! Events as lines for people.
+
+use crate::event::TrainEvent;
+
+/// Prints an event to standard output.
+pub fn print(event: &TrainEvent) {
+    match event {
+        TrainEvent::Started { run, images_seen: 0, images } => {
+            println!("run      {} ({images} images)", run.display());
+        }
+        TrainEvent::Started { run, images_seen, images } => {
+            println!("run      {} goes on at {images_seen} of {images} images", run.display());
+        }
+        TrainEvent::Tick(tick) => println!(
+            "{:>9} images  {:>6.1} images/s  ETA {}  D {:.3}  G {:.3}  real {:+.2}  fake {:+.2}",
+            tick.images_seen,
+            tick.images_per_second,
+            clock(tick.eta_seconds),
+            tick.discriminator_loss,
+            tick.generator_loss,
+            tick.real_validity,
+            tick.fake_validity,
+        ),
+        TrainEvent::Grid(path) => println!("grid     {}", path.display()),
+        TrainEvent::Checkpoint { images_seen } => println!("saved    at {images_seen} images"),
+        TrainEvent::Finished { grid, bundle } => {
+            println!("grid     {} (one row per emotion)", grid.display());
+            println!("bundle   {}", bundle.display());
+            println!(
+                "next     cargo run -p native-trainer -- sample --bundle {} --emotion all --count 8 --out samples",
+                bundle.display()
+            );
+        }
+    }
+}
+
+/// Seconds as h:mm:ss.
+fn clock(seconds: f64) -> String {
+    let seconds = seconds.max(0.0) as u64;
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}

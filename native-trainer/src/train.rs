@@ -1,0 +1,236 @@
+//! The training loop: batches in, steps, and once in a while a tick, a grid, a checkpoint.
+
+use std::time::Instant;
+
+use burn::module::Module;
+use burn::tensor::Device;
+use model_core::discriminator::Discriminator;
+use model_core::generator::Generator;
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng;
+
+use crate::adam::Adam;
+use crate::config::RunOptions;
+use crate::dataset::batcher::Batcher;
+use crate::event::{Tick, TrainEvent};
+use crate::run_dir::RunDir;
+use crate::step::{StepStats, discriminator_step, generator_step};
+use crate::{checkpoint, ema, export, grid};
+
+/// Faces over which the average's normalisation statistics are measured before it is sampled.
+const STATISTICS_FACES: usize = 512;
+
+/// Everything that changes while training.
+pub struct Trainer {
+    pub generator: Generator,
+    pub discriminator: Discriminator,
+    /// Moving average of the generator, without autodiff.
+    pub average: Generator,
+    pub generator_optimizer: Adam<Generator>,
+    pub discriminator_optimizer: Adam<Discriminator>,
+    options: RunOptions,
+    batcher: Batcher,
+    device: Device,
+    step: u64,
+}
+
+impl Trainer {
+    /// Networks drawn from the run's seed, on a device with autodiff turned on.
+    pub fn new(options: RunOptions, batcher: Batcher, device: &Device) -> Self {
+        let device = device.clone().autodiff();
+        let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
+        let generator = Generator::new(&options.generator, &mut rng, &device);
+        let discriminator = Discriminator::new(options.gan, &options.discriminator, &mut rng, &device);
+        Self {
+            average: generator.valid(),
+            generator_optimizer: Adam::new(&generator),
+            discriminator_optimizer: Adam::new(&discriminator),
+            generator,
+            discriminator,
+            options,
+            batcher,
+            device,
+            step: 0,
+        }
+    }
+
+    /// One step of both networks and of the average.
+    pub fn step(&mut self) -> StepStats {
+        let batch = self.batcher.batch(self.step, &self.device);
+        let fakes = self.generator.forward_train(batch.z.clone(), batch.labels.clone());
+        let weights = self.options.loss_weights;
+        let (discriminator, [discriminator_loss, real_validity, fake_validity]) = discriminator_step(
+            self.discriminator.clone(),
+            &mut self.discriminator_optimizer,
+            self.options.discriminator_learning_rate,
+            &batch,
+            fakes.clone(),
+            &weights,
+        );
+        self.discriminator = discriminator;
+        let (generator, generator_loss) = generator_step(
+            self.generator.clone(),
+            &mut self.generator_optimizer,
+            self.options.generator_learning_rate,
+            &self.discriminator,
+            &batch,
+            fakes,
+            &weights,
+        );
+        self.generator = generator;
+        let decay = ema::decay(self.step, self.options.ema_decay);
+        self.average = ema::update(self.average.clone(), &self.generator, decay);
+        self.step += 1;
+        StepStats {
+            discriminator_loss,
+            generator_loss,
+            real_validity,
+            fake_validity,
+        }
+    }
+
+    /// The average in its inference form: what is sampled and exported.
+    pub fn sampler(&self) -> Generator {
+        let device = self.device.clone().without_autodiff();
+        let (z, labels) = self.batcher.requests(STATISTICS_FACES, &device);
+        self.average.folded(z, labels)
+    }
+
+    /// Real images seen by the discriminator.
+    pub fn images_seen(&self) -> u64 {
+        self.step * self.options.batch as u64
+    }
+
+    /// Steps done.
+    pub fn step_number(&self) -> u64 {
+        self.step
+    }
+
+    /// Continues the count of steps of a loaded checkpoint.
+    pub fn set_step_number(&mut self, step: u64) {
+        self.step = step;
+    }
+}
+
+/// Trains until the run's length is reached, speaking in events.
+pub fn run(
+    trainer: &mut Trainer,
+    run: &RunDir,
+    provenance: &export::Provenance,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<()> {
+    let options = trainer.options.clone();
+    tell(&TrainEvent::Started {
+        run: run.path().to_owned(),
+        images_seen: trainer.images_seen(),
+        images: options.images,
+    });
+    if trainer.step_number() == 0 {
+        grid::write(&trainer.batcher.real_rows(grid::COLUMNS), grid::COLUMNS, &run.reals())?;
+        grid::write_fakes(&trainer.sampler(), grid::COLUMNS, &run.fakes(0))?;
+    }
+    let tick_steps = options.steps_in(options.tick_images);
+    let checkpoint_steps = options.steps_in(options.checkpoint_images);
+    let mut pace = Pace::start();
+    while trainer.step_number() < options.steps() {
+        pace.add(trainer.step());
+        let step = trainer.step_number();
+        let last = step == options.steps();
+
+        // Report.
+        if step.is_multiple_of(tick_steps) || last {
+            let tick = pace.tick(trainer);
+            check_finite(&tick)?;
+            run.append_stats(&tick)?;
+            tell(&TrainEvent::Tick(tick));
+        }
+
+        // Keep.
+        if step.is_multiple_of(checkpoint_steps) || last {
+            checkpoint::save(trainer, &run.checkpoints())?;
+            tell(&TrainEvent::Checkpoint { images_seen: trainer.images_seen() });
+            let path = run.fakes(trainer.images_seen());
+            grid::write_fakes(&trainer.sampler(), grid::COLUMNS, &path)?;
+            tell(&TrainEvent::Grid(path));
+            pace.restart_clock();
+        }
+    }
+    export::write(&export::pack(trainer, provenance)?, &run.bundle())?;
+    tell(&TrainEvent::Finished {
+        grid: run.fakes(trainer.images_seen()),
+        bundle: run.bundle(),
+    });
+    Ok(())
+}
+
+impl Trainer {
+    /// The options of the run.
+    pub fn options(&self) -> &RunOptions {
+        &self.options
+    }
+}
+
+fn check_finite(tick: &Tick) -> anyhow::Result<()> {
+    let losses = [tick.discriminator_loss, tick.generator_loss];
+    anyhow::ensure!(
+        losses.iter().all(|loss| loss.is_finite()),
+        "the losses are no longer finite after {} images (D {}, G {}): the last checkpoint is from before; start again with another --seed",
+        tick.images_seen, tick.discriminator_loss, tick.generator_loss
+    );
+    Ok(())
+}
+
+/// Sums of figures and the clock since the last tick.
+struct Pace {
+    sum: Option<StepStats>,
+    steps: u64,
+    clock: Instant,
+    seconds: f64,
+}
+
+impl Pace {
+    fn start() -> Self {
+        Self {
+            sum: None,
+            steps: 0,
+            clock: Instant::now(),
+            seconds: 0.0,
+        }
+    }
+
+    fn add(&mut self, stats: StepStats) {
+        self.steps += 1;
+        self.sum = Some(match self.sum.take() {
+            Some(sum) => sum.plus(stats),
+            None => stats,
+        });
+    }
+
+    /// Time spent on grids and checkpoints does not count as training.
+    fn restart_clock(&mut self) {
+        self.clock = Instant::now();
+    }
+
+    fn tick(&mut self, trainer: &Trainer) -> Tick {
+        let steps = std::mem::take(&mut self.steps);
+        // Reading the figures waits for the device, so the clock is read after it.
+        let [discriminator_loss, generator_loss, real_validity, fake_validity] = self
+            .sum
+            .take()
+            .map_or([f32::NAN; 4], |sum| sum.read(steps as f32));
+        self.seconds = self.clock.elapsed().as_secs_f64();
+        self.clock = Instant::now();
+        let options = &trainer.options;
+        let images_per_second = (steps * options.batch as u64) as f64 / self.seconds;
+        let left = options.images.saturating_sub(trainer.images_seen()) as f64;
+        Tick {
+            images_seen: trainer.images_seen(),
+            images_per_second,
+            eta_seconds: left / images_per_second,
+            discriminator_loss,
+            generator_loss,
+            real_validity,
+            fake_validity,
+        }
+    }
+}

@@ -1,0 +1,287 @@
+//! The built site in a real browser, with WebGPU and without: the faces on the page are those that
+//! `native-trainer sample` makes.
+//!
+//! Needs the site (`trunk build --release`; `SEVEN_FACES_DIST` names another folder than `dist`), Chromium
+//! and chromedriver. What is missing skips a test, unless `SEVEN_FACES_REQUIRE_BROWSER=1`.
+
+#[path = "browser/chrome.rs"]
+mod chrome;
+#[path = "browser/site.rs"]
+mod site;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use burn::tensor::Device;
+use chrome::Chrome;
+use model_core::bundle::{Bundle, MANIFEST_FILE, Manifest};
+use model_core::config::GanKind;
+use model_core::emotion::Emotion;
+use model_core::pixels::to_grey;
+use serde_json::Value;
+use site::Site;
+
+/// Rounding differs between backends by less.
+const TOLERANCE: u8 = 2;
+const SEED: u64 = 7;
+/// A software GPU compiles shaders for many seconds before the first face.
+const FIRST_FACE: Duration = Duration::from_secs(240);
+const NEXT_FACE: Duration = Duration::from_secs(90);
+
+/// One browser at a time: two would starve each other on a small machine.
+static BROWSER: Mutex<()> = Mutex::new(());
+
+fn one_at_a_time() -> MutexGuard<'static, ()> {
+    BROWSER.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The built site, or `None` after saying what is missing.
+fn built_site() -> Option<PathBuf> {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
+    let dist = std::env::var_os("SEVEN_FACES_DIST").map_or(default, PathBuf::from);
+    let page = dist.join("index.html");
+    let missing = match (page.is_file(), chrome::installed()) {
+        (true, Ok(_)) => return Some(dist),
+        (false, _) => format!(
+            "{} does not exist: run `trunk build --release`",
+            page.display()
+        ),
+        (true, Err(missing)) => missing,
+    };
+    let required = std::env::var("SEVEN_FACES_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
+    assert!(!required, "the browser tests are required, but {missing}");
+    println!("skipped: {missing}");
+    None
+}
+
+/// The face that `native-trainer sample` makes from the site's bundle, on the CPU.
+fn native_face(dist: &Path, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
+    let folder = dist.join("models").join(gan.name());
+    let manifest = fs::read(folder.join(MANIFEST_FILE)).expect("the site has a manifest");
+    let manifest = Manifest::parse(&manifest).expect("the manifest is valid");
+    let weights = fs::read(folder.join(&manifest.weights.file)).expect("the site has weights");
+    let bundle = Bundle::open(manifest, weights).expect("the bundle is whole");
+    let generator = bundle
+        .generator(&Device::flex())
+        .expect("the generator can be built");
+    let faces = generator.faces(&[seed], &[emotion.weights()]).into_data();
+    let signed = faces.as_slice::<f32>().expect("faces are 32-bit numbers");
+    signed.iter().map(|&value| to_grey(value)).collect()
+}
+
+/// Waits until a canvas shows the face and returns its grey bytes.
+fn shown_face(
+    chrome: &Chrome,
+    canvas: &str,
+    gan: GanKind,
+    emotion: Emotion,
+    seed: u64,
+    limit: Duration,
+) -> Vec<u8> {
+    let script = format!(
+        "const canvas = document.querySelector(\"[data-testid='{canvas}']\");
+         if (!canvas) return null;
+         const {{state, gan, emotion, seed}} = canvas.dataset;
+         if (state === 'error') throw new Error(document.body.innerText);
+         if (state !== 'ready' || gan !== '{gan}' || emotion !== '{emotion}' || seed !== '{seed}') return null;
+         const rgba = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data;
+         return Array.from(rgba).filter((_, index) => index % 4 === 0);"
+    );
+    let what = format!("{canvas}: {gan}, {emotion}, seed {seed}");
+    let pixels = chrome.wait(&what, &script, limit);
+    let pixels = pixels.as_array().expect("pixels are an array");
+    pixels
+        .iter()
+        .map(|grey| grey.as_u64().unwrap_or(999) as u8)
+        .collect()
+}
+
+fn assert_same_face(shown: &[u8], expected: &[u8], what: &str) {
+    assert_eq!(shown.len(), expected.len(), "{what}: number of pixels");
+    let differences = shown.iter().zip(expected).map(|(a, b)| a.abs_diff(*b));
+    let largest = differences.max().unwrap_or(0);
+    println!("{what}: largest difference {largest} grey levels");
+    assert!(
+        largest <= TOLERANCE,
+        "{what}: {largest} grey levels off, {TOLERANCE} allowed"
+    );
+}
+
+/// An attribute of the large face.
+fn face_attribute(chrome: &Chrome, name: &str) -> String {
+    let script = format!(
+        "return document.querySelector(\"[data-testid='face']\").getAttribute('data-{name}')"
+    );
+    chrome
+        .execute(&script)
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn text_of(chrome: &Chrome, testid: &str) -> String {
+    let script = format!("return document.querySelector(\"[data-testid='{testid}']\")?.innerText");
+    chrome
+        .execute(&script)
+        .as_str()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+fn keep_screenshots(chrome: &Chrome, name: &str) {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("test-output");
+    fs::create_dir_all(&folder).expect("test-output can be made");
+    for (width, scheme) in [
+        (1200, "light"),
+        (1200, "dark"),
+        (360, "light"),
+        (360, "dark"),
+    ] {
+        let file = folder.join(format!("page-{name}-{width}-{scheme}.png"));
+        fs::write(&file, chrome.screenshot(width, scheme)).expect("a screenshot can be written");
+        println!("screenshot: {}", file.display());
+    }
+}
+
+/// Chooses each GAN and each of the emotions with the pointer, and compares every face.
+fn click_through(chrome: &Chrome, dist: &Path, backend: &str, emotions: &[Emotion]) {
+    for (index, gan) in GanKind::ALL.into_iter().enumerate() {
+        chrome.click(&format!("gan-{gan}"));
+        for &emotion in emotions {
+            chrome.click(&format!("emotion-{emotion}"));
+            let limit = if index == 0 { FIRST_FACE } else { NEXT_FACE };
+            let shown = shown_face(chrome, "face", gan, emotion, SEED, limit);
+            let what = format!("{backend}, {gan}, {emotion}");
+            assert_eq!(
+                face_attribute(chrome, "backend"),
+                backend,
+                "{what}: backend"
+            );
+            let milliseconds: f64 = face_attribute(chrome, "milliseconds")
+                .parse()
+                .unwrap_or(-1.0);
+            assert!(milliseconds >= 0.0, "{what}: {milliseconds} ms");
+            println!("{what}: {milliseconds} ms");
+            assert_same_face(&shown, &native_face(dist, gan, emotion, SEED), &what);
+        }
+    }
+}
+
+/// The console, without the messages a browser writes about itself.
+fn assert_nothing_broken(chrome: &Chrome, site: &Site) {
+    assert_eq!(
+        site.not_found(),
+        Vec::<String>::new(),
+        "files that the page asked for in vain"
+    );
+    let log = chrome.log();
+    let severe = |entry: &&Value| entry["level"] == "SEVERE";
+    let errors: Vec<_> = log
+        .as_array()
+        .into_iter()
+        .flatten()
+        .filter(severe)
+        .collect();
+    assert!(
+        errors.is_empty(),
+        "errors in the browser's console: {errors:?}"
+    );
+}
+
+#[test]
+fn webgpu_makes_the_faces_of_native_trainer_sample() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(true).expect("chromium starts");
+    chrome.open(&site.page("?gan=cgan&seed=7"));
+    click_through(&chrome, &dist, "webgpu", &[Emotion::Happy, Emotion::Angry]);
+    let status = text_of(&chrome, "status");
+    assert!(
+        status.starts_with("WebGPU on "),
+        "the status says '{status}'"
+    );
+    shown_face(
+        &chrome,
+        "frame-15",
+        GanKind::Acgan,
+        Emotion::Angry,
+        SEED + 16,
+        NEXT_FACE,
+    );
+    keep_screenshots(&chrome, "webgpu");
+    assert_nothing_broken(&chrome, &site);
+}
+
+#[test]
+fn the_cpu_makes_the_faces_of_native_trainer_sample() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    chrome.open(&site.page("?gan=acgan&emotion=surprise&seed=7"));
+    let first = shown_face(
+        &chrome,
+        "face",
+        GanKind::Acgan,
+        Emotion::Surprise,
+        SEED,
+        FIRST_FACE,
+    );
+    let expected = native_face(&dist, GanKind::Acgan, Emotion::Surprise, SEED);
+    assert_same_face(&first, &expected, "the face of the address");
+    click_through(&chrome, &dist, "cpu", &Emotion::ALL);
+    let status = text_of(&chrome, "status");
+    assert!(
+        status.starts_with("CPU (wasm SIMD), because "),
+        "the status says '{status}'"
+    );
+    println!("status: {status}");
+    let last = shown_face(
+        &chrome,
+        "frame-15",
+        GanKind::Acgan,
+        Emotion::Neutral,
+        SEED + 16,
+        NEXT_FACE,
+    );
+    let expected = native_face(&dist, GanKind::Acgan, Emotion::Neutral, SEED + 16);
+    assert_same_face(&last, &expected, "the last small face");
+    let query = chrome.execute("return location.search");
+    assert_eq!(
+        query, "?gan=acgan&emotion=neutral&seed=7",
+        "the address follows"
+    );
+    keep_screenshots(&chrome, "cpu");
+    assert_nothing_broken(&chrome, &site);
+}
+
+#[test]
+fn missing_weights_are_a_sentence_and_a_retry() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    site.set_weights_missing(true);
+    chrome.open(&site.page("?gan=acgan&emotion=happy&seed=7"));
+    let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
+    let error = chrome
+        .wait("an error is shown", error, FIRST_FACE)
+        .to_string();
+    assert!(
+        error.contains("404") && error.contains("models/acgan/"),
+        "the page says {error}"
+    );
+    assert_eq!(face_attribute(&chrome, "state"), "error");
+    site.set_weights_missing(false);
+    chrome.click("retry");
+    shown_face_after_error(&chrome);
+}
+
+fn shown_face_after_error(chrome: &Chrome) {
+    let ready = "return document.querySelector(\"[data-testid='face']\").dataset.state === 'ready'";
+    chrome.wait("a face after the retry", ready, NEXT_FACE);
+    assert_eq!(text_of(chrome, "error"), "", "the error is gone");
+}

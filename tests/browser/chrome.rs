@@ -1,0 +1,223 @@
+//! A headless Chromium driven through chromedriver: plain W3C WebDriver over HTTP.
+
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use base64::Engine as _;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+/// Longer than any single command takes, software GPU included.
+const COMMAND_TIMEOUT: Duration = Duration::from_secs(120);
+/// Between two looks at a condition.
+const POLL: Duration = Duration::from_millis(100);
+/// The name of an element in WebDriver answers.
+const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
+
+/// A browser with an empty profile; ends when dropped.
+pub struct Chrome {
+    driver: Child,
+    agent: ureq::Agent,
+    session: String,
+    _profile: TempDir,
+}
+
+/// The browser and its driver on the PATH, or what is missing.
+pub fn installed() -> Result<(PathBuf, PathBuf), String> {
+    let browsers = ["chromium", "chromium-browser", "google-chrome"];
+    let browser = browsers.iter().find_map(|name| on_path(name));
+    let browser = browser.ok_or("no chromium on the PATH")?;
+    let driver = on_path("chromedriver").ok_or("no chromedriver on the PATH")?;
+    Ok((browser, driver))
+}
+
+fn on_path(name: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH")?;
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(name))
+        .find(|file| file.is_file())
+}
+
+impl Chrome {
+    /// Starts a browser, with WebGPU (on SwiftShader where there is no GPU) or without.
+    pub fn start(webgpu: bool) -> Result<Self, String> {
+        let (browser, driver) = installed()?;
+        let mut driver = Command::new(driver)
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .map_err(|error| format!("chromedriver does not start: {error}"))?;
+        let port = port_of(&mut driver);
+        let mut chrome = Self {
+            driver,
+            agent: agent(),
+            session: String::new(),
+            _profile: TempDir::new().map_err(|error| error.to_string())?,
+        };
+        let base = format!("http://127.0.0.1:{}", port?);
+        let options = json!({
+            "binary": browser,
+            "args": arguments(chrome._profile.path().display().to_string(), webgpu),
+        });
+        let capabilities = json!({"capabilities": {"alwaysMatch": {
+            "goog:chromeOptions": options,
+            "goog:loggingPrefs": {"browser": "ALL"},
+        }}});
+        let session = chrome.post(&format!("{base}/session"), &capabilities)?;
+        let id = session["sessionId"]
+            .as_str()
+            .ok_or("chromedriver made no session")?;
+        chrome.session = format!("{base}/session/{id}");
+        Ok(chrome)
+    }
+
+    fn post(&self, url: &str, body: &Value) -> Result<Value, String> {
+        let mut answer = self
+            .agent
+            .post(url)
+            .send_json(body)
+            .map_err(|error| format!("{url}: {error}"))?;
+        let mut answer: Value = answer
+            .body_mut()
+            .with_config()
+            .limit(64 << 20)
+            .read_json()
+            .map_err(|error| format!("{url}: {error}"))?;
+        match answer["value"]["error"].as_str() {
+            Some(error) => Err(format!("{url}: {error}: {}", answer["value"]["message"])),
+            None => Ok(answer["value"].take()),
+        }
+    }
+
+    fn command(&self, path: &str, body: Value) -> Value {
+        self.post(&format!("{}/{path}", self.session), &body)
+            .unwrap_or_else(|error| panic!("WebDriver command failed: {error}"))
+    }
+
+    /// Opens an address and waits until it is loaded.
+    pub fn open(&self, address: &str) {
+        self.command("url", json!({"url": address}));
+    }
+
+    /// Runs a function body in the page.
+    pub fn execute(&self, script: &str) -> Value {
+        self.command("execute/sync", json!({"script": script, "args": []}))
+    }
+
+    /// Clicks where the element with this `data-testid` is, as a pointer would.
+    pub fn click(&self, testid: &str) {
+        let selector = format!("[data-testid='{testid}']");
+        let body = json!({"using": "css selector", "value": selector});
+        let element = self.command("element", body);
+        let id = element[ELEMENT].as_str().unwrap_or_default();
+        self.command(&format!("element/{id}/click"), json!({}));
+    }
+
+    /// Waits until a script returns something that is not null or false, and returns that.
+    pub fn wait(&self, what: &str, script: &str, limit: Duration) -> Value {
+        let end = Instant::now() + limit;
+        loop {
+            let value = self.execute(script);
+            if !matches!(value, Value::Null | Value::Bool(false)) {
+                return value;
+            }
+            if Instant::now() > end {
+                let text = self.execute("return document.body.innerText");
+                panic!(
+                    "{what}: not within {limit:?}; the page says {text}; log {}",
+                    self.log()
+                );
+            }
+            sleep(POLL);
+        }
+    }
+
+    /// The browser's console.
+    pub fn log(&self) -> Value {
+        self.command("se/log", json!({"type": "browser"}))
+    }
+
+    /// The whole page as PNG, at a width and in a colour scheme.
+    pub fn screenshot(&self, width: u32, scheme: &str) -> Vec<u8> {
+        let devtools = |cmd: &str, params: Value| {
+            self.command("goog/cdp/execute", json!({"cmd": cmd, "params": params}))
+        };
+        let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
+        devtools("Emulation.setEmulatedMedia", json!({"features": features}));
+        let metrics =
+            json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
+        devtools("Emulation.setDeviceMetricsOverride", metrics);
+        sleep(Duration::from_millis(400)); // Colours change over 0.2 s.
+        let png = devtools(
+            "Page.captureScreenshot",
+            json!({"captureBeyondViewport": true}),
+        );
+        let text = png["data"].as_str().unwrap_or_default();
+        base64::engine::general_purpose::STANDARD
+            .decode(text)
+            .expect("a screenshot is base64")
+    }
+}
+
+impl Drop for Chrome {
+    fn drop(&mut self) {
+        if !self.session.is_empty() {
+            let _ = self.agent.delete(&self.session).call();
+        }
+        let _ = self.driver.kill();
+        let _ = self.driver.wait();
+    }
+}
+
+fn agent() -> ureq::Agent {
+    ureq::Agent::config_builder()
+        .timeout_global(Some(COMMAND_TIMEOUT))
+        .http_status_as_error(false)
+        .proxy(None)
+        .build()
+        .into()
+}
+
+/// chromedriver says on which free port it listens: "... was started successfully on port 38123."
+fn port_of(driver: &mut Child) -> Result<u16, String> {
+    let output = driver.stdout.take().ok_or("chromedriver has no output")?;
+    let mut output = BufReader::new(output);
+    let mut line = String::new();
+    while output
+        .read_line(&mut line)
+        .map_err(|error| error.to_string())?
+        > 0
+    {
+        if let Some((_, port)) = line.split_once("successfully on port ") {
+            let port = port.trim().trim_end_matches('.').parse();
+            driver.stdout = Some(output.into_inner()); // Stays open: chromedriver may say more.
+            return port.map_err(|_| format!("chromedriver names no port: {line}"));
+        }
+        line.clear();
+    }
+    Err("chromedriver did not start".into())
+}
+
+fn arguments(profile: String, webgpu: bool) -> Vec<String> {
+    let mut arguments: Vec<String> = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+        "--window-size=1200,900",
+    ]
+    .map(String::from)
+    .into();
+    arguments.push(format!("--user-data-dir={profile}"));
+    if webgpu {
+        arguments.push("--enable-unsafe-webgpu".into());
+    }
+    arguments
+}

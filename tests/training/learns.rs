@@ -1,0 +1,35 @@
+use burn::tensor::Device;
+use model_core::config::GanKind;
+use native_trainer::config::Preset;
+use native_trainer::dataset::batcher::Batcher;
+use native_trainer::dataset::synthetic;
+use native_trainer::eval::evaluate;
+use native_trainer::export::{self, Provenance};
+use native_trainer::judge::Judge;
+use native_trainer::train::Trainer;
+
+/// Chance is 1/7 = 0.14; a generator that ignores the label stays there however good its faces are.
+const CLEARLY_ABOVE_CHANCE: f64 = 0.5;
+
+#[test]
+fn both_tiny_gans_learn_to_show_the_asked_expression() {
+    let device = Device::flex();
+    let faces = synthetic(2100, 5);
+    let judge = Judge::train(faces.clone(), 20_000, 0, &device);
+    for gan in GanKind::ALL {
+        let mut options = Preset::Tiny.options(gan);
+        options.set_length(12_000);
+        let batcher = Batcher::new(faces.clone(), options.batch_settings());
+        let mut run = Trainer::new(options.clone(), batcher, &device);
+        (0..options.steps()).for_each(|_| drop(run.step()));
+        let bundle = export::pack(&run, &Provenance { data: "synthetic".into(), git_commit: "unknown".into() }).unwrap();
+        let report = evaluate(&bundle, &faces, &judge, 300, 0, &device).unwrap();
+        println!("{gan}:\n{report}");
+        assert!(report.judge_accuracy.overall > 0.8, "{gan}: the judge itself is at {:.2}", report.judge_accuracy.overall);
+        assert!(
+            report.label_accuracy.overall > CLEARLY_ABOVE_CHANCE,
+            "{gan}: the judge sees the asked emotion in {:.2} of the faces",
+            report.label_accuracy.overall
+        );
+    }
+}

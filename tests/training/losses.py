@@ -1,0 +1,24 @@
+"""Makes the golden values in losses.rs: `python3 losses.py` with PyTorch installed (any version)."""
+
+import torch
+import torch.nn.functional as F
+
+real = torch.tensor([[0.5], [-0.3], [2.0], [1.1]])
+fake = torch.tensor([[-0.7], [0.4], [-1.5], [0.0]])
+logits = torch.tensor([[0.2, -1.0, 0.5, 2.0, 0.0, -0.4, 0.1], [1.5, 0.3, -0.2, 0.0, -2.0, 0.7, 0.9]])
+labels = torch.tensor([3, 5])
+
+print("hinge_discriminator", (F.relu(1 - real).mean() + F.relu(1 + fake).mean()).item())
+print("hinge_generator", (-fake.mean()).item())
+print("cross_entropy", F.cross_entropy(logits, labels).item())
+wrong = 1 - F.one_hot(labels, 7)
+print("hinge_mismatch", ((F.relu(1 + logits) * wrong).sum(1) / 6).mean().item())
+
+# Five steps of Adam without first moment on f(w) = sum((w - 1)^2), from w = (0, 3).
+weight = torch.tensor([0.0, 3.0], requires_grad=True)
+adam = torch.optim.Adam([weight], lr=0.1, betas=(0.0, 0.99), eps=1e-8)
+for _ in range(5):
+    adam.zero_grad()
+    ((weight - 1) ** 2).sum().backward()
+    adam.step()
+print("adam", weight.tolist())

@@ -1,0 +1,71 @@
+//! Golden values: made by `losses.py` beside this file with PyTorch.
+
+use burn::module::{Module, Param};
+use burn::optim::GradientsParams;
+use burn::tensor::{Device, Tensor};
+use native_trainer::adam::Adam;
+use native_trainer::losses::{cross_entropy, hinge_discriminator, hinge_generator, hinge_mismatch};
+
+fn column(values: [f32; 4]) -> Tensor<2> {
+    Tensor::from_floats(values.map(|value| [value]), &Device::flex())
+}
+
+fn logits() -> Tensor<2> {
+    let rows = [
+        [0.2, -1.0, 0.5, 2.0, 0.0, -0.4, 0.1],
+        [1.5, 0.3, -0.2, 0.0, -2.0, 0.7, 0.9],
+    ];
+    Tensor::from_floats(rows, &Device::flex())
+}
+
+fn labels() -> Tensor<2> {
+    let rows = [
+        [0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0],
+        [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
+    ];
+    Tensor::from_floats(rows, &Device::flex())
+}
+
+#[track_caller]
+fn assert_golden(loss: Tensor<1>, golden: f32) {
+    let found = loss.into_scalar::<f32>();
+    assert!((found - golden).abs() < 1e-6, "found {found}, PyTorch says {golden}");
+}
+
+#[test]
+fn losses_equal_pytorchs() {
+    let real = column([0.5, -0.3, 2.0, 1.1]);
+    let fake = column([-0.7, 0.4, -1.5, 0.0]);
+    assert_golden(hinge_discriminator(real, fake.clone()), 1.125);
+    assert_golden(hinge_generator(fake), 0.45);
+    assert_golden(cross_entropy(logits(), labels()), 1.200_851_4);
+    assert_golden(hinge_mismatch(logits(), labels()), 1.075);
+}
+
+#[test]
+fn a_match_under_the_right_label_costs_nothing() {
+    let sure = (labels() - 0.5) * 10.0; // +5 under the right label, -5 under every other
+    assert_golden(hinge_mismatch(sure, labels()), 0.0);
+}
+
+/// Two numbers to be moved.
+#[derive(Module, Debug)]
+struct Pair {
+    weight: Param<Tensor<1>>,
+}
+
+#[test]
+fn adam_takes_pytorchs_steps() {
+    let device = Device::flex().autodiff();
+    let mut pair = Pair { weight: Param::from_data([0.0f32, 3.0], &device) };
+    let mut adam = Adam::new(&pair);
+    for step in 0..5 {
+        let loss = (pair.weight.val() - 1.0).powi_scalar(2).sum();
+        let gradients = GradientsParams::from_grads(loss.backward(), &pair);
+        pair = adam.step(step, 0.1, pair, gradients);
+    }
+    let found: Vec<f32> = pair.weight.val().into_data().iter::<f32>().collect();
+    for (found, golden) in found.iter().zip([0.444_140_58, 2.526_374_6]) {
+        assert!((found - golden).abs() < 1e-5, "found {found}, PyTorch says {golden}");
+    }
+}
