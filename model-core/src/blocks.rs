@@ -268,7 +268,7 @@ pub struct SpectralConv2d {
 }
 
 impl SpectralConv2d {
-    /// `kernel` is 3 (same size) or 4 (half the size); the stride and padding follow from it.
+    /// `kernel` is 4 (half the size) or 2 (one row and column less); stride and padding follow from it.
     pub fn new(
         [inputs, outputs]: [usize; 2],
         kernel: usize,
@@ -281,14 +281,14 @@ impl SpectralConv2d {
             bias: zeros(outputs, device),
             singular: spectral_norm
                 .then(|| seeded([outputs], rng, device).set_require_grad(false)),
-            stride: if kernel == 4 { 2 } else { 1 },
-            padding: 1,
+            stride: kernel / 2,
+            padding: usize::from(kernel == 4),
         }
     }
 
     /// # Shapes
     /// - input `[B, inputs, H, W]`
-    /// - output `[B, outputs, H / stride, W / stride]`
+    /// - output `[B, outputs, H / 2, W / 2]` for kernel 4, `[B, outputs, H - 1, W - 1]` for kernel 2
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let weight = match &self.singular {
             Some(singular) => {

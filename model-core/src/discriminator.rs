@@ -2,7 +2,7 @@
 
 use burn::module::Module;
 use burn::nn::{PixelUnshuffle, PixelUnshuffleConfig};
-use burn::tensor::activation::leaky_relu;
+use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use rand_core::RngCore;
 
@@ -13,6 +13,11 @@ use crate::config::{DiscriminatorConfig, GanKind};
 
 /// Slope of the leaky rectifier below zero.
 const LEAK: f64 = 0.2;
+
+/// `max(x, LEAK x)`, written as a sum: Burn's own takes five times as long backwards on the CPU.
+fn leaky_relu(maps: Tensor<4>) -> Tensor<4> {
+    maps.clone().mul_scalar(LEAK) + relu(maps).mul_scalar(1.0 - LEAK)
+}
 
 /// A discriminator's opinion of a batch, as logits. Losses ask only what is there, never which GAN it was.
 pub struct DiscriminatorOutput {
@@ -92,7 +97,10 @@ impl Discriminator {
     }
 }
 
-/// 48x48 pixels to a feature vector; starts with the inverse of a pixel shuffle.
+/// 48x48 pixels to a feature vector.
+///
+/// The first layer is a 4x4 convolution with stride 2, written as a pixel unshuffle and a 2x2 convolution, which
+/// takes half the time on the CPU.
 #[derive(Module, Debug)]
 pub struct Body {
     unshuffle: PixelUnshuffle,
@@ -114,7 +122,7 @@ impl Body {
         Self {
             unshuffle: PixelUnshuffleConfig::new(2).init(),
             convs: vec![
-                conv([4, width], 3),
+                conv([4, width], 2),
                 conv([width, 2 * width], 4),
                 conv([2 * width, 4 * width], 4),
                 conv([4 * width, 4 * width], 4),
@@ -126,9 +134,10 @@ impl Body {
     /// - images `[B, 1, 48, 48]`
     /// - output `[B, 4w]`: features summed over the last 3x3 map
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
-        let mut maps = self.unshuffle.forward(images); // [B, 4, 24, 24]
+        let framed = images.pad((1, 1, 1, 1), 0.0); // [B, 1, 50, 50]
+        let mut maps = self.unshuffle.forward(framed); // [B, 4, 25, 25]
         for conv in &self.convs {
-            maps = leaky_relu(conv.forward(maps), LEAK); // w at 24, 2w at 12, 4w at 6, 4w at 3
+            maps = leaky_relu(conv.forward(maps)); // w at 24, 2w at 12, 4w at 6, 4w at 3
         }
         let [batch, channels, height, width] = maps.dims();
         maps.reshape([batch, channels, height * width])
