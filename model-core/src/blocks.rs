@@ -125,9 +125,7 @@ impl UpSample {
         device: &Device,
     ) -> Self {
         match kind {
-            UpSampling::Transposed => {
-                Self::Transposed(transposed4x4(inputs, outputs, rng, device))
-            }
+            UpSampling::Transposed => Self::Transposed(transposed4x4(inputs, outputs, rng, device)),
             UpSampling::Nearest => Self::Nearest(EnlargedConv {
                 enlarge: Interpolate2dConfig::new()
                     .with_scale_factor(Some([2.0, 2.0]))
@@ -175,7 +173,8 @@ impl BatchStatistics {
     fn of(input: &Tensor<4>) -> Self {
         let channels = input.dims()[1];
         let mean = channel_mean(input.clone()); // [C]
-        let centred_square = channel_mean(input.clone().powi_scalar(2)) - mean.clone().powi_scalar(2);
+        let centred_square =
+            channel_mean(input.clone().powi_scalar(2)) - mean.clone().powi_scalar(2);
         let deviation = centred_square.clamp_min(0.0).add_scalar(EPSILON).sqrt();
         Self {
             mean: mean.reshape([1, channels, 1, 1]),
@@ -279,8 +278,7 @@ impl SpectralConv2d {
         Self {
             weight: seeded([outputs, inputs, kernel, kernel], rng, device),
             bias: zeros(outputs, device),
-            singular: spectral_norm
-                .then(|| seeded([outputs], rng, device).set_require_grad(false)),
+            singular: spectral_norm.then(|| seeded([outputs], rng, device).set_require_grad(false)),
             stride: kernel / 2,
             padding: usize::from(kernel == 4),
         }
@@ -304,7 +302,9 @@ impl SpectralConv2d {
     /// One power iteration.
     pub fn estimated(mut self) -> Self {
         let weight = matrix(self.weight.val()).detach();
-        self.singular = self.singular.map(|singular| power_iteration(&weight, singular));
+        self.singular = self
+            .singular
+            .map(|singular| power_iteration(&weight, singular));
         self
     }
 }
@@ -329,8 +329,7 @@ impl SpectralLinear {
         Self {
             weight: seeded([outputs, inputs], rng, device),
             bias: zeros(outputs, device),
-            singular: spectral_norm
-                .then(|| seeded([outputs], rng, device).set_require_grad(false)),
+            singular: spectral_norm.then(|| seeded([outputs], rng, device).set_require_grad(false)),
         }
     }
 
@@ -351,7 +350,9 @@ impl SpectralLinear {
     /// One power iteration.
     pub fn estimated(mut self) -> Self {
         let weight = self.weight.val().detach();
-        self.singular = self.singular.map(|singular| power_iteration(&weight, singular));
+        self.singular = self
+            .singular
+            .map(|singular| power_iteration(&weight, singular));
         self
     }
 }
@@ -380,6 +381,11 @@ fn power_iteration(weight: &Tensor<2>, singular: Param<Tensor<1>>) -> Param<Tens
 }
 
 fn unit(row: Tensor<2>) -> Tensor<2> {
-    let norm = row.clone().powi_scalar(2).sum_dim(1).add_scalar(1e-12).sqrt();
+    let norm = row
+        .clone()
+        .powi_scalar(2)
+        .sum_dim(1)
+        .add_scalar(1e-12)
+        .sqrt();
     row / norm
 }

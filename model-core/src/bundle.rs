@@ -90,9 +90,13 @@ pub enum BundleError {
     Contract(String),
     #[error("the manifest's network cannot be built: {0}")]
     Config(#[from] ConfigError),
-    #[error("the weights are {found} bytes, the manifest says {expected}: the file is incomplete or another one")]
+    #[error(
+        "the weights are {found} bytes, the manifest says {expected}: the file is incomplete or another one"
+    )]
     Size { found: u64, expected: u64 },
-    #[error("the weights have SHA-256 {found}, the manifest says {expected}: the file is damaged or another one")]
+    #[error(
+        "the weights have SHA-256 {found}, the manifest says {expected}: the file is damaged or another one"
+    )]
     Hash { found: String, expected: String },
     #[error("the weights do not fit the network: {0}")]
     Weights(String),
@@ -158,7 +162,11 @@ impl Bundle {
         config: &GeneratorConfig,
         training: Training,
     ) -> Result<Self, BundleError> {
-        let mut store = SafetensorsStore::from_bytes(None).with_to_adapter(half_precision());
+        // One entry only: several would stand in the file in random order, and its hash with them.
+        let mut store = SafetensorsStore::from_bytes(None)
+            .clear_metadata()
+            .metadata("producer", "seven-faces")
+            .with_to_adapter(half_precision());
         generator.save_into(&mut store).map_err(weights_error)?;
         let weights = store.get_bytes().map_err(weights_error)?;
         let manifest = Manifest {

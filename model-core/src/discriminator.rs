@@ -147,7 +147,11 @@ impl Body {
 
     /// One power iteration of every convolution.
     pub fn estimated(mut self) -> Self {
-        self.convs = self.convs.into_iter().map(SpectralConv2d::estimated).collect();
+        self.convs = self
+            .convs
+            .into_iter()
+            .map(SpectralConv2d::estimated)
+            .collect();
         self
     }
 }

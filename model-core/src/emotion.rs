@@ -100,7 +100,9 @@ mod tests {
         let names: Vec<_> = Emotion::ALL.iter().map(|emotion| emotion.name()).collect();
         assert_eq!(
             names,
-            ["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]
+            [
+                "angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"
+            ]
         );
         for (index, emotion) in Emotion::ALL.into_iter().enumerate() {
             assert_eq!(emotion.index(), index);

@@ -55,7 +55,9 @@ impl Generator {
     /// - z `[B, latent_size]`; emotions `[B, 7]`, each row weights that add up to 1
     /// - output `[B, 1, 48, 48]` in [-1, 1]
     pub fn forward(&self, z: Tensor<2>, emotions: Tensor<2>) -> Tensor<4> {
-        self.pass(z, emotions, |norm, input, emotions| norm.affine(input, emotions))
+        self.pass(z, emotions, |norm, input, emotions| {
+            norm.affine(input, emotions)
+        })
     }
 
     /// Training: normalises by the statistics of the batch.
@@ -63,7 +65,9 @@ impl Generator {
     /// # Shapes
     /// As [`Self::forward`].
     pub fn forward_train(&self, z: Tensor<2>, emotions: Tensor<2>) -> Tensor<4> {
-        self.pass(z, emotions, |norm, input, emotions| norm.normalise(input, emotions))
+        self.pass(z, emotions, |norm, input, emotions| {
+            norm.normalise(input, emotions)
+        })
     }
 
     /// The inference form: statistics measured over one large batch are folded into the tables.
@@ -102,7 +106,9 @@ impl Generator {
         emotions: Tensor<2>,
         mut normalise: impl FnMut(&ConditionalNorm, Tensor<4>, Tensor<2>) -> Tensor<4>,
     ) -> Tensor<4> {
-        let start = self.start.forward(Tensor::cat(vec![z, emotions.clone()], 1));
+        let start = self
+            .start
+            .forward(Tensor::cat(vec![z, emotions.clone()], 1));
         let [batch, features] = start.dims();
         let channels = features / (FIRST_SIDE * FIRST_SIDE);
         let mut maps = start.reshape([batch, channels, FIRST_SIDE, FIRST_SIDE]); // [B, 4w, 6, 6]

@@ -32,7 +32,13 @@ impl<M: Module> Adam<M> {
     }
 
     /// Moves every parameter that has a gradient; `step` counts from 0.
-    pub fn step(&mut self, step: u64, learning_rate: f64, network: M, gradients: GradientsParams) -> M {
+    pub fn step(
+        &mut self,
+        step: u64,
+        learning_rate: f64,
+        network: M,
+        gradients: GradientsParams,
+    ) -> M {
         let mut direction = Direction {
             gradients,
             correction: 1.0 - BETA_2.powf(step as f64 + 1.0),

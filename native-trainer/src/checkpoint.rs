@@ -33,9 +33,11 @@ pub fn save(trainer: &Trainer, directory: &Path) -> anyhow::Result<()> {
         fs::remove_dir_all(&path).with_context(|| format!("cannot clear {}", path.display()))?;
     }
     fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
-    write(trainer, &path).with_context(|| format!("cannot write the checkpoint {}", whole.display()))?;
+    write(trainer, &path)
+        .with_context(|| format!("cannot write the checkpoint {}", whole.display()))?;
     if whole.exists() {
-        fs::remove_dir_all(&whole).with_context(|| format!("cannot replace {}", whole.display()))?;
+        fs::remove_dir_all(&whole)
+            .with_context(|| format!("cannot replace {}", whole.display()))?;
     }
     fs::rename(&path, &whole).with_context(|| format!("cannot finish {}", whole.display()))?;
     for old in list(directory)?.into_iter().rev().skip(KEPT) {
@@ -55,13 +57,23 @@ pub fn load_newest(trainer: &mut Trainer, directory: &Path) -> anyhow::Result<bo
 }
 
 fn write(trainer: &Trainer, path: &Path) -> anyhow::Result<()> {
-    trainer.generator.clone().save_file(path.join("generator.bpk"))?;
-    trainer.discriminator.clone().save_file(path.join("discriminator.bpk"))?;
-    trainer.average.clone().save_file(path.join("average.bpk"))?;
+    trainer
+        .generator
+        .clone()
+        .save_file(path.join("generator.bpk"))?;
+    trainer
+        .discriminator
+        .clone()
+        .save_file(path.join("discriminator.bpk"))?;
+    trainer
+        .average
+        .clone()
+        .save_file(path.join("average.bpk"))?;
     let adam = &trainer.generator_optimizer.mean_square;
     adam.clone().save_file(path.join("generator-adam.bpk"))?;
     let adam = &trainer.discriminator_optimizer.mean_square;
-    adam.clone().save_file(path.join("discriminator-adam.bpk"))?;
+    adam.clone()
+        .save_file(path.join("discriminator-adam.bpk"))?;
     let state = State {
         format_version: FORMAT_VERSION,
         step: trainer.step_number(),
@@ -77,13 +89,26 @@ fn read(trainer: &mut Trainer, path: &Path) -> anyhow::Result<()> {
         "its format version is {}, this trainer continues version {FORMAT_VERSION}",
         state.format_version
     );
-    trainer.generator = trainer.generator.clone().try_load_file(path.join("generator.bpk"))?;
-    trainer.discriminator = trainer.discriminator.clone().try_load_file(path.join("discriminator.bpk"))?;
-    trainer.average = trainer.average.clone().try_load_file(path.join("average.bpk"))?;
+    trainer.generator = trainer
+        .generator
+        .clone()
+        .try_load_file(path.join("generator.bpk"))?;
+    trainer.discriminator = trainer
+        .discriminator
+        .clone()
+        .try_load_file(path.join("discriminator.bpk"))?;
+    trainer.average = trainer
+        .average
+        .clone()
+        .try_load_file(path.join("average.bpk"))?;
     let adam = &mut trainer.generator_optimizer.mean_square;
-    *adam = adam.clone().try_load_file(path.join("generator-adam.bpk"))?;
+    *adam = adam
+        .clone()
+        .try_load_file(path.join("generator-adam.bpk"))?;
     let adam = &mut trainer.discriminator_optimizer.mean_square;
-    *adam = adam.clone().try_load_file(path.join("discriminator-adam.bpk"))?;
+    *adam = adam
+        .clone()
+        .try_load_file(path.join("discriminator-adam.bpk"))?;
     trainer.set_step_number(state.step);
     Ok(())
 }
@@ -93,7 +118,8 @@ fn list(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
     if !directory.exists() {
         return Ok(Vec::new());
     }
-    let entries = fs::read_dir(directory).with_context(|| format!("cannot read {}", directory.display()))?;
+    let entries =
+        fs::read_dir(directory).with_context(|| format!("cannot read {}", directory.display()))?;
     let mut whole: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
         .filter(|path| path.join("state.json").is_file() && path.extension().is_none())

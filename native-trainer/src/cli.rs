@@ -19,7 +19,11 @@ use crate::{checkpoint, eval, progress, sample};
 
 /// Trains the Seven Faces GANs and exports what the page shows. Without a command it trains.
 #[derive(Debug, Parser)]
-#[command(name = "native-trainer", version, args_conflicts_with_subcommands = true)]
+#[command(
+    name = "native-trainer",
+    version,
+    args_conflicts_with_subcommands = true
+)]
 pub struct Cli {
     #[command(subcommand)]
     command: Option<Command>,
@@ -280,7 +284,12 @@ fn resume(args: &ResumeArgs) -> anyhow::Result<()> {
 }
 
 /// Trains to the end, from the newest checkpoint if there is one.
-fn go(options: RunOptions, dataset: Dataset, chosen: &ChosenDevice, run: &RunDir) -> anyhow::Result<()> {
+fn go(
+    options: RunOptions,
+    dataset: Dataset,
+    chosen: &ChosenDevice,
+    run: &RunDir,
+) -> anyhow::Result<()> {
     let provenance = Provenance::of(&dataset.name);
     let batcher = Batcher::new(dataset, options.batch_settings());
     let mut trainer = Trainer::new(options, batcher, &chosen.device);
@@ -302,7 +311,11 @@ fn export_run(args: &ExportArgs) -> anyhow::Result<()> {
         args.run.display()
     );
     export::write(&export::pack(&trainer, &provenance)?, &args.to)?;
-    println!("bundle   {} ({} images seen)", args.to.display(), trainer.images_seen());
+    println!(
+        "bundle   {} ({} images seen)",
+        args.to.display(),
+        trainer.images_seen()
+    );
     Ok(())
 }
 
@@ -310,9 +323,11 @@ fn write_samples(args: &SampleArgs) -> anyhow::Result<()> {
     let bundle = export::read(&args.bundle)?;
     let orders = match &args.labels_like {
         Some(like) => {
-            let (path, split) = like
-                .rsplit_once(':')
-                .with_context(|| format!("--labels-like {like}: expected DATA:SPLIT, such as fer2013.csv:PrivateTest"))?;
+            let (path, split) = like.rsplit_once(':').with_context(|| {
+                format!(
+                    "--labels-like {like}: expected DATA:SPLIT, such as fer2013.csv:PrivateTest"
+                )
+            })?;
             let dataset = Dataset::load(Path::new(path), LoadOptions::default())?;
             sample::like_split(&dataset, split.parse::<Split>()?, args.count)?
         }
@@ -339,8 +354,21 @@ fn evaluate(args: &EvalArgs) -> anyhow::Result<()> {
         .clone()
         .unwrap_or_else(|| PathBuf::from(format!("runs/judge-{}.bpk", dataset.name)));
     println!("judge    {}", path.display());
-    let judge = Judge::load_or_train(&path, dataset.clone(), args.judge_images, args.seed, &chosen.device)?;
-    let report = eval::evaluate(&bundle, &dataset, &judge, args.faces, args.seed, &chosen.device)?;
+    let judge = Judge::load_or_train(
+        &path,
+        dataset.clone(),
+        args.judge_images,
+        args.seed,
+        &chosen.device,
+    )?;
+    let report = eval::evaluate(
+        &bundle,
+        &dataset,
+        &judge,
+        args.faces,
+        args.seed,
+        &chosen.device,
+    )?;
     match args.json {
         true => println!("{}", serde_json::to_string_pretty(&report)?),
         false => print!("{report}"),

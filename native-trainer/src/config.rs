@@ -23,7 +23,7 @@ const MAX_CHECKPOINT_IMAGES: u64 = 20_000;
 pub enum Preset {
     /// For tests and first looks: 16 channels.
     Tiny,
-    /// For a CPU: 48 channels.
+    /// For a CPU: 32 channels.
     Small,
     /// For a GPU: 64 channels, augmentation, larger batches.
     Base,
@@ -70,7 +70,7 @@ impl Preset {
     pub fn options(self, gan: GanKind) -> RunOptions {
         let (width, latent_size, batch, images) = match self {
             Preset::Tiny => (16, 32, 32, 20_000),
-            Preset::Small => (48, 64, 32, 40_000),
+            Preset::Small => (32, 64, 32, 40_000),
             Preset::Base => (64, 128, 64, 5_000_000),
         };
         RunOptions {
@@ -137,7 +137,11 @@ impl RunOptions {
     pub fn check(&self) -> anyhow::Result<()> {
         self.generator.check()?;
         self.discriminator.check()?;
-        anyhow::ensure!(self.batch >= 2, "a batch of {} is too small: expected at least 2, because normalisation needs company", self.batch);
+        anyhow::ensure!(
+            self.batch >= 2,
+            "a batch of {} is too small: expected at least 2, because normalisation needs company",
+            self.batch
+        );
         anyhow::ensure!(self.images > 0, "--images is 0: expected at least 1");
         Ok(())
     }

@@ -72,9 +72,10 @@ fn software() -> anyhow::Result<ChosenDevice> {
 }
 
 fn named(device: Device, why: &'static str) -> ChosenDevice {
-    let name = device
-        .identity()
-        .map_or_else(|| "an adapter without a name".to_owned(), |identity| identity.name);
+    let name = device.identity().map_or_else(
+        || "an adapter without a name".to_owned(),
+        |identity| identity.name,
+    );
     ChosenDevice {
         device,
         name: format!("wgpu on {name}"),

@@ -56,7 +56,12 @@ pub fn evaluate(
     let fakes = generate(bundle, &labels, seed, device)?;
     let training = spread(&dataset.indices(Split::Training), held_out.len());
 
-    let images = |indices: &[usize]| indices.iter().map(|&index| dataset.image(index)).collect::<Vec<_>>();
+    let images = |indices: &[usize]| {
+        indices
+            .iter()
+            .map(|&index| dataset.image(index))
+            .collect::<Vec<_>>()
+    };
     let real = judge.look(&images(&held_out));
     let floor = judge.look(&images(&training));
     let fake = judge.look(&fakes.iter().map(Vec::as_slice).collect::<Vec<_>>());
@@ -71,7 +76,12 @@ pub fn evaluate(
 }
 
 /// One face per label; face n has seed `seed + n`.
-fn generate(bundle: &Bundle, labels: &[Emotion], seed: u64, device: &Device) -> anyhow::Result<Vec<Vec<u8>>> {
+fn generate(
+    bundle: &Bundle,
+    labels: &[Emotion],
+    seed: u64,
+    device: &Device,
+) -> anyhow::Result<Vec<Vec<u8>>> {
     let generator = bundle.generator(device)?;
     let mut faces = Vec::with_capacity(labels.len());
     for (index, chunk) in labels.chunks(CHUNK).enumerate() {
@@ -106,14 +116,24 @@ impl EvalReport {
 
 impl fmt::Display for EvalReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(f, "{} generated faces against as many held-out real images", self.faces)?;
+        writeln!(
+            f,
+            "{} generated faces against as many held-out real images",
+            self.faces
+        )?;
         writeln!(
             f,
             "kernel distance x 1000  {:.2}  (real against real: {:.2})",
             self.kernel_distance, self.kernel_distance_floor
         )?;
-        writeln!(f, "{:<10}{:>20}{:>22}", "emotion", "judge on generated", "judge on real")?;
-        let percent = |share: Option<f64>| share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share));
+        writeln!(
+            f,
+            "{:<10}{:>20}{:>22}",
+            "emotion", "judge on generated", "judge on real"
+        )?;
+        let percent = |share: Option<f64>| {
+            share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share))
+        };
         let rows = Emotion::ALL.map(|emotion| {
             let index = emotion.index();
             (
@@ -122,7 +142,11 @@ impl fmt::Display for EvalReport {
                 self.judge_accuracy.per_emotion[index],
             )
         });
-        let all = ("all", Some(self.label_accuracy.overall), Some(self.judge_accuracy.overall));
+        let all = (
+            "all",
+            Some(self.label_accuracy.overall),
+            Some(self.judge_accuracy.overall),
+        );
         for (name, fake, real) in rows.into_iter().chain([all]) {
             writeln!(f, "{name:<10}{:>20}{:>22}", percent(fake), percent(real))?;
         }

@@ -9,7 +9,11 @@ use serde::Serialize;
 #[derive(Debug, Clone)]
 pub enum TrainEvent {
     /// A run begins, or goes on after `images_seen`.
-    Started { run: PathBuf, images_seen: u64, images: u64 },
+    Started {
+        run: PathBuf,
+        images_seen: u64,
+        images: u64,
+    },
     /// Figures since the last tick.
     Tick(Tick),
     /// A grid of generated faces was written.

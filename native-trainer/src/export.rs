@@ -48,15 +48,24 @@ pub fn pack(trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle
         git_commit: provenance.git_commit.clone(),
         metrics: BTreeMap::new(),
     };
-    Ok(Bundle::pack(&trainer.sampler(), options.gan, &options.generator, training)?)
+    Ok(Bundle::pack(
+        &trainer.sampler(),
+        options.gan,
+        &options.generator,
+        training,
+    )?)
 }
 
 /// Writes a bundle: the weights first, so that a manifest never stands without them.
 pub fn write(bundle: &Bundle, directory: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(directory).with_context(|| format!("cannot create {}", directory.display()))?;
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot create {}", directory.display()))?;
     let json = bundle.manifest.to_json()?;
     for (name, bytes) in [
-        (bundle.manifest.weights.file.as_str(), bundle.weights.as_slice()),
+        (
+            bundle.manifest.weights.file.as_str(),
+            bundle.weights.as_slice(),
+        ),
         (MANIFEST_FILE, json.as_bytes()),
     ] {
         let path = directory.join(name);

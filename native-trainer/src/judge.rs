@@ -103,7 +103,8 @@ impl Judge {
         }
         let judge = Self::train(dataset, images, seed, device);
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+            std::fs::create_dir_all(parent)
+                .with_context(|| format!("cannot create {}", parent.display()))?;
         }
         judge
             .clone()
@@ -120,15 +121,28 @@ impl Judge {
             features: Vec::with_capacity(images.len()),
         };
         for chunk in images.chunks(CHUNK) {
-            let pixels: Vec<f32> = chunk.iter().copied().flatten().map(|&grey| to_signed(grey)).collect();
+            let pixels: Vec<f32> = chunk
+                .iter()
+                .copied()
+                .flatten()
+                .map(|&grey| to_signed(grey))
+                .collect();
             debug_assert_eq!(pixels.len(), chunk.len() * IMAGE_PIXELS);
             let shape = [chunk.len(), 1, IMAGE_SIDE, IMAGE_SIDE];
-            let features = self.body.forward(Tensor::from_data(TensorData::new(pixels, shape), &device));
+            let features = self
+                .body
+                .forward(Tensor::from_data(TensorData::new(pixels, shape), &device));
             let labels = self.logits(features.clone()).argmax(1).into_data(); // sync
-            verdict.labels.extend(labels.iter::<i64>().filter_map(|label| Emotion::from_index(label as usize)));
+            verdict.labels.extend(
+                labels
+                    .iter::<i64>()
+                    .filter_map(|label| Emotion::from_index(label as usize)),
+            );
             let width = features.dims()[1];
             let values: Vec<f32> = features.into_data().iter::<f32>().collect();
-            verdict.features.extend(values.chunks_exact(width).map(<[f32]>::to_vec));
+            verdict
+                .features
+                .extend(values.chunks_exact(width).map(<[f32]>::to_vec));
         }
         verdict
     }

@@ -5,11 +5,22 @@ use crate::event::TrainEvent;
 /// Prints an event to standard output.
 pub fn print(event: &TrainEvent) {
     match event {
-        TrainEvent::Started { run, images_seen: 0, images } => {
+        TrainEvent::Started {
+            run,
+            images_seen: 0,
+            images,
+        } => {
             println!("run      {} ({images} images)", run.display());
         }
-        TrainEvent::Started { run, images_seen, images } => {
-            println!("run      {} goes on at {images_seen} of {images} images", run.display());
+        TrainEvent::Started {
+            run,
+            images_seen,
+            images,
+        } => {
+            println!(
+                "run      {} goes on at {images_seen} of {images} images",
+                run.display()
+            );
         }
         TrainEvent::Tick(tick) => println!(
             "{:>9} images  {:>6.1} images/s  ETA {}  D {:.3}  G {:.3}  real {:+.2}  fake {:+.2}",
@@ -37,5 +48,10 @@ pub fn print(event: &TrainEvent) {
 /// Seconds as h:mm:ss.
 fn clock(seconds: f64) -> String {
     let seconds = seconds.max(0.0) as u64;
-    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+    format!(
+        "{}:{:02}:{:02}",
+        seconds / 3600,
+        seconds / 60 % 60,
+        seconds % 60
+    )
 }

@@ -35,15 +35,23 @@ pub struct RunDir {
 
 impl RunDir {
     /// Creates the next numbered directory below `parent`.
-    pub fn create(parent: &Path, options: &RunOptions, data: &DataOptions, data_name: &str) -> anyhow::Result<Self> {
-        fs::create_dir_all(parent).with_context(|| format!("cannot create {}", parent.display()))?;
+    pub fn create(
+        parent: &Path,
+        options: &RunOptions,
+        data: &DataOptions,
+        data_name: &str,
+    ) -> anyhow::Result<Self> {
+        fs::create_dir_all(parent)
+            .with_context(|| format!("cannot create {}", parent.display()))?;
         let mut number = next_number(parent)?;
         let path = loop {
             let path = parent.join(format!("{number:05}-{}-{data_name}", options.gan));
             match fs::create_dir(&path) {
                 Ok(()) => break path,
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
-                Err(error) => return Err(error).with_context(|| format!("cannot create {}", path.display())),
+                Err(error) => {
+                    return Err(error).with_context(|| format!("cannot create {}", path.display()));
+                }
             }
         };
         let run = Self { path };
@@ -59,7 +67,9 @@ impl RunDir {
             "{} is no run directory: it has no options.json",
             path.display()
         );
-        Ok(Self { path: path.to_owned() })
+        Ok(Self {
+            path: path.to_owned(),
+        })
     }
 
     /// The options the run was started with.
@@ -125,7 +135,8 @@ impl RunDir {
 
 /// One more than the highest number among `parent`'s entries.
 fn next_number(parent: &Path) -> anyhow::Result<u32> {
-    let entries = fs::read_dir(parent).with_context(|| format!("cannot read {}", parent.display()))?;
+    let entries =
+        fs::read_dir(parent).with_context(|| format!("cannot read {}", parent.display()))?;
     let numbers = entries.filter_map(|entry| {
         let name = entry.ok()?.file_name();
         name.to_str()?.split('-').next()?.parse::<u32>().ok()

@@ -28,7 +28,10 @@ pub fn per_emotion(emotions: &[Emotion], count: u64) -> Vec<Order> {
 pub fn like_split(dataset: &Dataset, split: Split, count: u64) -> anyhow::Result<Vec<Order>> {
     let counts = dataset.counts()[split as usize].map(|images| images as u64);
     let total: u64 = counts.iter().sum();
-    anyhow::ensure!(total > 0, "the data set has no {split} images whose shares could be copied");
+    anyhow::ensure!(
+        total > 0,
+        "the data set has no {split} images whose shares could be copied"
+    );
     let mut wanted = counts.map(|images| images * count / total);
     let mut by_remainder: Vec<usize> = (0..Emotion::COUNT).collect();
     by_remainder.sort_by_key(|&index| std::cmp::Reverse(counts[index] * count % total));
@@ -43,19 +46,31 @@ pub fn like_split(dataset: &Dataset, split: Split, count: u64) -> anyhow::Result
 }
 
 /// Makes the ordered faces and writes them.
-pub fn write(generator: &Generator, orders: &[Order], seed: u64, directory: &Path) -> anyhow::Result<()> {
+pub fn write(
+    generator: &Generator,
+    orders: &[Order],
+    seed: u64,
+    directory: &Path,
+) -> anyhow::Result<()> {
     for &emotion in &Emotion::ALL {
         if orders.iter().any(|&(ordered, _)| ordered == emotion) {
             let folder = directory.join(emotion.name());
-            fs::create_dir_all(&folder).with_context(|| format!("cannot create {}", folder.display()))?;
+            fs::create_dir_all(&folder)
+                .with_context(|| format!("cannot create {}", folder.display()))?;
         }
     }
     for chunk in orders.chunks(CHUNK) {
-        let seeds: Vec<u64> = chunk.iter().map(|&(_, number)| seed.wrapping_add(number)).collect();
+        let seeds: Vec<u64> = chunk
+            .iter()
+            .map(|&(_, number)| seed.wrapping_add(number))
+            .collect();
         let emotions: Vec<_> = chunk.iter().map(|(emotion, _)| emotion.weights()).collect();
         let faces = grey_faces(generator.faces(&seeds, &emotions));
         for ((emotion, number), face) in chunk.iter().zip(faces) {
-            write_face(&face, &directory.join(emotion.name()).join(format!("{number}.png")))?;
+            write_face(
+                &face,
+                &directory.join(emotion.name()).join(format!("{number}.png")),
+            )?;
         }
     }
     Ok(())
@@ -73,7 +88,10 @@ mod tests {
             dataset.push(&[0; IMAGE_PIXELS], emotion, Split::PrivateTest);
         }
         let orders = like_split(&dataset, Split::PrivateTest, 10).unwrap();
-        let happy = orders.iter().filter(|(emotion, _)| *emotion == Emotion::Happy).count();
+        let happy = orders
+            .iter()
+            .filter(|(emotion, _)| *emotion == Emotion::Happy)
+            .count();
         assert_eq!((orders.len(), happy), (10, 7));
         assert!(like_split(&dataset, Split::Training, 10).is_err());
     }

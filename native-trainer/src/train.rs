@@ -40,7 +40,8 @@ impl Trainer {
         let device = device.clone().autodiff();
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
         let generator = Generator::new(&options.generator, &mut rng, &device);
-        let discriminator = Discriminator::new(options.gan, &options.discriminator, &mut rng, &device);
+        let discriminator =
+            Discriminator::new(options.gan, &options.discriminator, &mut rng, &device);
         Self {
             average: generator.valid(),
             generator_optimizer: Adam::new(&generator),
@@ -57,16 +58,19 @@ impl Trainer {
     /// One step of both networks and of the average.
     pub fn step(&mut self) -> StepStats {
         let batch = self.batcher.batch(self.step, &self.device);
-        let fakes = self.generator.forward_train(batch.z.clone(), batch.labels.clone());
+        let fakes = self
+            .generator
+            .forward_train(batch.z.clone(), batch.labels.clone());
         let weights = self.options.loss_weights;
-        let (discriminator, [discriminator_loss, real_validity, fake_validity]) = discriminator_step(
-            self.discriminator.clone(),
-            &mut self.discriminator_optimizer,
-            self.options.discriminator_learning_rate,
-            &batch,
-            fakes.clone(),
-            &weights,
-        );
+        let (discriminator, [discriminator_loss, real_validity, fake_validity]) =
+            discriminator_step(
+                self.discriminator.clone(),
+                &mut self.discriminator_optimizer,
+                self.options.discriminator_learning_rate,
+                &batch,
+                fakes.clone(),
+                &weights,
+            );
         self.discriminator = discriminator;
         let (generator, generator_loss) = generator_step(
             self.generator.clone(),
@@ -126,7 +130,11 @@ pub fn run(
         images: options.images,
     });
     if trainer.step_number() == 0 {
-        grid::write(&trainer.batcher.real_rows(grid::COLUMNS), grid::COLUMNS, &run.reals())?;
+        grid::write(
+            &trainer.batcher.real_rows(grid::COLUMNS),
+            grid::COLUMNS,
+            &run.reals(),
+        )?;
         grid::write_fakes(&trainer.sampler(), grid::COLUMNS, &run.fakes(0))?;
     }
     let tick_steps = options.steps_in(options.tick_images);
@@ -148,7 +156,9 @@ pub fn run(
         // Keep.
         if step.is_multiple_of(checkpoint_steps) || last {
             checkpoint::save(trainer, &run.checkpoints())?;
-            tell(&TrainEvent::Checkpoint { images_seen: trainer.images_seen() });
+            tell(&TrainEvent::Checkpoint {
+                images_seen: trainer.images_seen(),
+            });
             let path = run.fakes(trainer.images_seen());
             grid::write_fakes(&trainer.sampler(), grid::COLUMNS, &path)?;
             tell(&TrainEvent::Grid(path));
@@ -175,7 +185,9 @@ fn check_finite(tick: &Tick) -> anyhow::Result<()> {
     anyhow::ensure!(
         losses.iter().all(|loss| loss.is_finite()),
         "the losses are no longer finite after {} images (D {}, G {}): the last checkpoint is from before; start again with another --seed",
-        tick.images_seen, tick.discriminator_loss, tick.generator_loss
+        tick.images_seen,
+        tick.discriminator_loss,
+        tick.generator_loss
     );
     Ok(())
 }
@@ -214,7 +226,12 @@ impl Pace {
     fn tick(&mut self, trainer: &Trainer) -> Tick {
         let steps = std::mem::take(&mut self.steps);
         // Reading the figures waits for the device, so the clock is read after it.
-        let [discriminator_loss, generator_loss, real_validity, fake_validity] = self
+        let [
+            discriminator_loss,
+            generator_loss,
+            real_validity,
+            fake_validity,
+        ] = self
             .sum
             .take()
             .map_or([f32::NAN; 4], |sum| sum.read(steps as f32));

@@ -11,21 +11,39 @@ use crate::{little, trainer};
 fn packed() -> Bundle {
     let mut run = trainer(little(GanKind::Cgan));
     drop(run.step());
-    export::pack(&run, &Provenance { data: "synthetic".into(), git_commit: "unknown".into() }).unwrap()
+    export::pack(
+        &run,
+        &Provenance {
+            data: "synthetic".into(),
+            git_commit: "unknown".into(),
+        },
+    )
+    .unwrap()
 }
 
 #[test]
 fn a_bundle_on_disk_gives_the_faces_that_were_packed() {
     let mut run = trainer(little(GanKind::Acgan));
     drop(run.step());
-    let bundle = export::pack(&run, &Provenance { data: "synthetic".into(), git_commit: "unknown".into() }).unwrap();
+    let bundle = export::pack(
+        &run,
+        &Provenance {
+            data: "synthetic".into(),
+            git_commit: "unknown".into(),
+        },
+    )
+    .unwrap();
     let directory = tempfile::tempdir().unwrap();
     export::write(&bundle, directory.path()).unwrap();
     let loaded = export::read(directory.path()).unwrap();
     assert_eq!(loaded.manifest, bundle.manifest);
     let emotions = [Emotion::Fear.weights(); 2];
     let before = run.sampler().faces(&[1, 2], &emotions).into_data();
-    let after = loaded.generator(&Device::flex()).unwrap().faces(&[1, 2], &emotions).into_data();
+    let after = loaded
+        .generator(&Device::flex())
+        .unwrap()
+        .faces(&[1, 2], &emotions)
+        .into_data();
     // Half precision costs less than a grey level (2/255 = 0.008).
     after.assert_approx_eq::<f32>(&before, Tolerance::absolute(4e-3));
 }
@@ -42,22 +60,36 @@ fn weights_are_half_precision_safetensors() {
 
 #[test]
 fn damaged_weights_are_refused_in_a_sentence() {
-    let Bundle { manifest, mut weights } = packed();
+    let Bundle {
+        manifest,
+        mut weights,
+    } = packed();
     weights.pop();
     let short = Bundle::open(manifest.clone(), weights.clone()).unwrap_err();
     assert!(matches!(short, BundleError::Size { .. }), "{short}");
     weights.push(0xAA);
     let damaged = Bundle::open(manifest, weights).unwrap_err();
-    assert!(damaged.to_string().contains("damaged or another one"), "{damaged}");
+    assert!(
+        damaged.to_string().contains("damaged or another one"),
+        "{damaged}"
+    );
 }
 
 #[test]
 fn weights_of_another_network_are_refused() {
-    let Bundle { mut manifest, weights } = packed();
+    let Bundle {
+        mut manifest,
+        weights,
+    } = packed();
     manifest.generator.width = 8;
     let bundle = Bundle::open(manifest, weights).unwrap();
     let error = bundle.generator(&Device::flex()).unwrap_err();
-    assert!(error.to_string().starts_with("the weights do not fit the network"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .starts_with("the weights do not fit the network"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -66,7 +98,9 @@ fn manifests_from_elsewhere_are_refused() {
     let changed = |change: &dyn Fn(&mut Manifest)| {
         let mut manifest = manifest.clone();
         change(&mut manifest);
-        Manifest::parse(manifest.to_json().unwrap().as_bytes()).unwrap_err().to_string()
+        Manifest::parse(manifest.to_json().unwrap().as_bytes())
+            .unwrap_err()
+            .to_string()
     };
     assert!(changed(&|m| m.format_version = 9).contains("format version 9"));
     assert!(changed(&|m| m.weights.file = "../x".into()).contains("not a plain file name"));
@@ -79,7 +113,9 @@ fn manifests_from_elsewhere_are_refused() {
 #[test]
 fn the_shipped_bundles_load_and_show_faces() {
     for gan in GanKind::ALL {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/assets/models").join(gan.name());
+        let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../web/assets/models")
+            .join(gan.name());
         let bundle = export::read(&directory).unwrap();
         assert_eq!(bundle.manifest.gan, gan);
         assert!(bundle.manifest.weights.parameters <= 2_500_000);
@@ -88,7 +124,10 @@ fn the_shipped_bundles_load_and_show_faces() {
         let emotions = Emotion::ALL.map(Emotion::weights);
         for face in native_trainer::grid::grey_faces(generator.faces(&[0; 7], &emotions)) {
             let (darkest, brightest) = (face.iter().min().unwrap(), face.iter().max().unwrap());
-            assert!(brightest - darkest > 60, "{gan}: a face without contrast, {darkest} to {brightest}");
+            assert!(
+                brightest - darkest > 60,
+                "{gan}: a face without contrast, {darkest} to {brightest}"
+            );
         }
     }
 }

@@ -22,10 +22,21 @@ fn both_tiny_gans_learn_to_show_the_asked_expression() {
         let batcher = Batcher::new(faces.clone(), options.batch_settings());
         let mut run = Trainer::new(options.clone(), batcher, &device);
         (0..options.steps()).for_each(|_| drop(run.step()));
-        let bundle = export::pack(&run, &Provenance { data: "synthetic".into(), git_commit: "unknown".into() }).unwrap();
+        let bundle = export::pack(
+            &run,
+            &Provenance {
+                data: "synthetic".into(),
+                git_commit: "unknown".into(),
+            },
+        )
+        .unwrap();
         let report = evaluate(&bundle, &faces, &judge, 300, 0, &device).unwrap();
         println!("{gan}:\n{report}");
-        assert!(report.judge_accuracy.overall > 0.8, "{gan}: the judge itself is at {:.2}", report.judge_accuracy.overall);
+        assert!(
+            report.judge_accuracy.overall > 0.8,
+            "{gan}: the judge itself is at {:.2}",
+            report.judge_accuracy.overall
+        );
         assert!(
             report.label_accuracy.overall > CLEARLY_ABOVE_CHANCE,
             "{gan}: the judge sees the asked emotion in {:.2} of the faces",

@@ -29,7 +29,10 @@ fn labels() -> Tensor<2> {
 #[track_caller]
 fn assert_golden(loss: Tensor<1>, golden: f32) {
     let found = loss.into_scalar::<f32>();
-    assert!((found - golden).abs() < 1e-6, "found {found}, PyTorch says {golden}");
+    assert!(
+        (found - golden).abs() < 1e-6,
+        "found {found}, PyTorch says {golden}"
+    );
 }
 
 #[test]
@@ -57,7 +60,9 @@ struct Pair {
 #[test]
 fn adam_takes_pytorchs_steps() {
     let device = Device::flex().autodiff();
-    let mut pair = Pair { weight: Param::from_data([0.0f32, 3.0], &device) };
+    let mut pair = Pair {
+        weight: Param::from_data([0.0f32, 3.0], &device),
+    };
     let mut adam = Adam::new(&pair);
     for step in 0..5 {
         let loss = (pair.weight.val() - 1.0).powi_scalar(2).sum();
@@ -66,6 +71,9 @@ fn adam_takes_pytorchs_steps() {
     }
     let found: Vec<f32> = pair.weight.val().into_data().iter::<f32>().collect();
     for (found, golden) in found.iter().zip([0.444_140_58, 2.526_374_6]) {
-        assert!((found - golden).abs() < 1e-5, "found {found}, PyTorch says {golden}");
+        assert!(
+            (found - golden).abs() < 1e-5,
+            "found {found}, PyTorch says {golden}"
+        );
     }
 }

@@ -8,25 +8,43 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
 fn generator(up_sampling: UpSampling) -> Generator {
-    let config = GeneratorConfig { latent_size: 6, width: 4, up_sampling };
+    let config = GeneratorConfig {
+        latent_size: 6,
+        width: 4,
+        up_sampling,
+    };
     Generator::new(&config, &mut ChaCha8Rng::seed_from_u64(3), &Device::flex())
 }
 
 fn requests(faces: usize) -> (Tensor<2>, Tensor<2>) {
     let device = Device::flex();
-    let z: Vec<f32> = (0..faces as u64).flat_map(|seed| model_core::latent::latent(seed, 6)).collect();
-    let labels: Vec<_> = (0..faces).map(|n| Emotion::ALL[n % Emotion::COUNT].weights()).collect();
-    (Tensor::<1>::from_floats(z.as_slice(), &device).reshape([faces, 6]), emotion_rows(&labels, &device))
+    let z: Vec<f32> = (0..faces as u64)
+        .flat_map(|seed| model_core::latent::latent(seed, 6))
+        .collect();
+    let labels: Vec<_> = (0..faces)
+        .map(|n| Emotion::ALL[n % Emotion::COUNT].weights())
+        .collect();
+    (
+        Tensor::<1>::from_floats(z.as_slice(), &device).reshape([faces, 6]),
+        emotion_rows(&labels, &device),
+    )
 }
 
 #[test]
 fn every_kind_of_up_sampling_makes_48x48_faces_in_range() {
-    for kind in [UpSampling::Transposed, UpSampling::Nearest, UpSampling::Shuffle] {
+    for kind in [
+        UpSampling::Transposed,
+        UpSampling::Nearest,
+        UpSampling::Shuffle,
+    ] {
         let (z, labels) = requests(3);
         let faces = generator(kind).forward_train(z, labels);
         assert_eq!(faces.dims(), [3, 1, 48, 48], "{kind:?}");
         let values: Vec<f32> = faces.into_data().iter::<f32>().collect();
-        assert!(values.iter().all(|value| value.abs() <= 1.0), "{kind:?} leaves [-1, 1]");
+        assert!(
+            values.iter().all(|value| value.abs() <= 1.0),
+            "{kind:?} leaves [-1, 1]"
+        );
     }
 }
 
@@ -36,18 +54,26 @@ fn folding_measured_statistics_changes_no_face() {
     let (z, labels) = requests(14);
     let trained = network.forward_train(z.clone(), labels.clone());
     let folded = network.folded(z.clone(), labels.clone()).forward(z, labels);
-    folded.into_data().assert_approx_eq::<f32>(&trained.into_data(), Tolerance::absolute(1e-5));
+    folded
+        .into_data()
+        .assert_approx_eq::<f32>(&trained.into_data(), Tolerance::absolute(1e-5));
 }
 
 #[test]
 fn a_seed_gives_the_same_network_twice() {
     let weights = |network: &Generator| native_trainer::ema::weights(network);
-    assert_eq!(weights(&generator(UpSampling::Shuffle)), weights(&generator(UpSampling::Shuffle)));
+    assert_eq!(
+        weights(&generator(UpSampling::Shuffle)),
+        weights(&generator(UpSampling::Shuffle))
+    );
 }
 
 #[test]
 fn the_two_discriminators_answer_what_their_gan_asks() {
-    let config = DiscriminatorConfig { width: 4, spectral_norm: true };
+    let config = DiscriminatorConfig {
+        width: 4,
+        spectral_norm: true,
+    };
     let device = Device::flex();
     let images = Tensor::<4>::zeros([2, 1, 48, 48], &device);
     let labels = emotion_rows(&[Emotion::Happy.weights(), Emotion::Sad.weights()], &device);
@@ -55,8 +81,16 @@ fn the_two_discriminators_answer_what_their_gan_asks() {
         let network = Discriminator::new(gan, &config, &mut ChaCha8Rng::seed_from_u64(1), &device);
         let output = network.forward(images.clone(), labels.clone());
         assert_eq!(output.validity.dims(), [2, 1]);
-        assert_eq!(output.class.map(|class| class.dims()), (gan == GanKind::Acgan).then_some([2, 7]), "{gan}");
-        assert_eq!(output.validity_by_label.map(|match_| match_.dims()), (gan == GanKind::Cgan).then_some([2, 7]), "{gan}");
+        assert_eq!(
+            output.class.map(|class| class.dims()),
+            (gan == GanKind::Acgan).then_some([2, 7]),
+            "{gan}"
+        );
+        assert_eq!(
+            output.validity_by_label.map(|match_| match_.dims()),
+            (gan == GanKind::Cgan).then_some([2, 7]),
+            "{gan}"
+        );
     }
 }
 
@@ -78,8 +112,13 @@ fn spectral_normalisation_brings_the_largest_singular_value_to_one() {
         let norm = next.clone().powi_scalar(2).sum().sqrt();
         vector = next / norm.reshape([1, 1]);
     }
-    let sigma_squared = (vector.clone().transpose().matmul(gram).matmul(vector)).into_scalar::<f32>();
-    assert!((sigma_squared.sqrt() - 1.0).abs() < 1e-3, "largest singular value {}", sigma_squared.sqrt());
+    let sigma_squared =
+        (vector.clone().transpose().matmul(gram).matmul(vector)).into_scalar::<f32>();
+    assert!(
+        (sigma_squared.sqrt() - 1.0).abs() < 1e-3,
+        "largest singular value {}",
+        sigma_squared.sqrt()
+    );
 }
 
 #[test]
@@ -88,6 +127,11 @@ fn the_shipped_size_stays_within_two_and_a_half_million_parameters() {
     for preset in [Preset::Tiny, Preset::Small, Preset::Base] {
         let config = preset.options(GanKind::Acgan).generator;
         let network = Generator::new(&config, &mut ChaCha8Rng::seed_from_u64(0), &Device::flex());
-        assert!(network.num_params() <= 2_500_000, "{}: {}", preset.name(), network.num_params());
+        assert!(
+            network.num_params() <= 2_500_000,
+            "{}: {}",
+            preset.name(),
+            network.num_params()
+        );
     }
 }

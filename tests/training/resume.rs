@@ -21,8 +21,16 @@ fn ten_steps_equal_five_and_five_resumed_to_the_bit() {
         assert_eq!(second.step_number(), 5);
         (0..5).for_each(|_| drop(second.step()));
 
-        assert_eq!(weights(&whole.generator), weights(&second.generator), "{gan}: generator");
-        assert_eq!(weights(&whole.average), weights(&second.average), "{gan}: average");
+        assert_eq!(
+            weights(&whole.generator),
+            weights(&second.generator),
+            "{gan}: generator"
+        );
+        assert_eq!(
+            weights(&whole.average),
+            weights(&second.average),
+            "{gan}: average"
+        );
     }
 }
 

@@ -12,12 +12,20 @@ pub fn kernel_distance(real: &[Vec<f32>], fake: &[Vec<f32>]) -> f64 {
 
 fn mean_square(rows: &[Vec<f32>]) -> f64 {
     let count: usize = rows.iter().map(Vec::len).sum();
-    let sum: f64 = rows.iter().flatten().map(|&value| f64::from(value).powi(2)).sum();
+    let sum: f64 = rows
+        .iter()
+        .flatten()
+        .map(|&value| f64::from(value).powi(2))
+        .sum();
     sum / count.max(1) as f64
 }
 
 fn kernel(a: &[f32], b: &[f32], scale: f64) -> f64 {
-    let product: f64 = a.iter().zip(b).map(|(&x, &y)| f64::from(x) * f64::from(y)).sum();
+    let product: f64 = a
+        .iter()
+        .zip(b)
+        .map(|(&x, &y)| f64::from(x) * f64::from(y))
+        .sum();
     (product / (scale * a.len() as f64) + 1.0).powi(3)
 }
 
@@ -34,7 +42,10 @@ fn within(rows: &[Vec<f32>], scale: f64) -> f64 {
 
 /// Mean kernel over pairs of rows of two samples.
 fn between(a: &[Vec<f32>], b: &[Vec<f32>], scale: f64) -> f64 {
-    let sum: f64 = a.iter().flat_map(|x| b.iter().map(move |y| kernel(x, y, scale))).sum();
+    let sum: f64 = a
+        .iter()
+        .flat_map(|x| b.iter().map(move |y| kernel(x, y, scale)))
+        .sum();
     sum / (a.len() * b.len()) as f64
 }
 
@@ -44,7 +55,9 @@ mod tests {
 
     fn rows(from: usize, offset: f32) -> Vec<Vec<f32>> {
         let wave = |n: usize| ((n * 7919 + from) % 101) as f32 / 50.0 - 1.0 + offset;
-        (0..60).map(|row| (0..4).map(|column| wave(row * 4 + column)).collect()).collect()
+        (0..60)
+            .map(|row| (0..4).map(|column| wave(row * 4 + column)).collect())
+            .collect()
     }
 
     #[test]

@@ -15,7 +15,11 @@ pub struct LabelAccuracy {
 /// Compares what was asked for with what was seen, face by face.
 pub fn label_accuracy(asked: &[Emotion], seen: &[Emotion]) -> LabelAccuracy {
     let share = |pick: &dyn Fn(Emotion) -> bool| {
-        let pairs: Vec<_> = asked.iter().zip(seen).filter(|(asked, _)| pick(**asked)).collect();
+        let pairs: Vec<_> = asked
+            .iter()
+            .zip(seen)
+            .filter(|(asked, _)| pick(**asked))
+            .collect();
         let right = pairs.iter().filter(|(asked, seen)| asked == seen).count();
         (!pairs.is_empty()).then(|| right as f64 / pairs.len() as f64)
     };
