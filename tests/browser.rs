@@ -259,6 +259,55 @@ fn the_cpu_makes_the_faces_of_native_trainer_sample() {
 }
 
 #[test]
+fn the_page_itself_holds_no_network() {
+    let Some(dist) = built_site() else { return };
+    let files = fs::read_dir(&dist)
+        .expect("the site can be listed")
+        .flatten();
+    let name = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().into_owned();
+    let program = |entry: &fs::DirEntry| {
+        name(entry).starts_with("page-") && name(entry).ends_with("_bg.wasm")
+    };
+    let sizes = files
+        .filter(program)
+        .map(|entry| entry.metadata().map_or(u64::MAX, |data| data.len()));
+    let sizes: Vec<u64> = sizes.collect();
+    assert_eq!(sizes.len(), 1, "one program of the page");
+    assert!(
+        sizes[0] < 600_000,
+        "the page's program is {} bytes: has Burn got in?",
+        sizes[0]
+    );
+}
+
+#[test]
+fn a_lost_gpu_leads_to_the_cpu() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(true).expect("chromium starts");
+    chrome.open(&site.page("?gan=acgan&emotion=sad&seed=7"));
+    shown_face(
+        &chrome,
+        "face",
+        GanKind::Acgan,
+        Emotion::Sad,
+        SEED,
+        FIRST_FACE,
+    );
+    assert_eq!(face_attribute(&chrome, "backend"), "webgpu");
+    chrome.crash_gpu();
+    let on_cpu = "return document.querySelector(\"[data-testid='face'][data-state='ready'][data-backend='cpu']\") !== null";
+    chrome.wait("a face by the CPU", on_cpu, FIRST_FACE);
+    let status = text_of(&chrome, "status");
+    assert!(
+        status.contains("because WebGPU failed: "),
+        "the status says '{status}'"
+    );
+    println!("status: {status}");
+}
+
+#[test]
 fn missing_weights_are_a_sentence_and_a_retry() {
     let _guard = one_at_a_time();
     let Some(dist) = built_site() else { return };

@@ -12,6 +12,8 @@ use tempfile::TempDir;
 
 /// Longer than any single command takes, software GPU included.
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(120);
+/// The page's own program is small.
+const PAGE_TIMEOUT: Duration = Duration::from_secs(60);
 /// Between two looks at a condition.
 const POLL: Duration = Duration::from_millis(100);
 /// The name of an element in WebDriver answers.
@@ -108,9 +110,11 @@ impl Chrome {
         self.command("execute/sync", json!({"script": script, "args": []}))
     }
 
-    /// Clicks where the element with this `data-testid` is, as a pointer would.
+    /// Clicks where the element with this `data-testid` is, as a pointer would, once it is there.
     pub fn click(&self, testid: &str) {
         let selector = format!("[data-testid='{testid}']");
+        let there = format!("return document.querySelector(\"{selector}\") !== null");
+        self.wait(&format!("{testid} is there"), &there, PAGE_TIMEOUT);
         let body = json!({"using": "css selector", "value": selector});
         let element = self.command("element", body);
         let id = element[ELEMENT].as_str().unwrap_or_default();
@@ -141,18 +145,24 @@ impl Chrome {
         self.command("se/log", json!({"type": "browser"}))
     }
 
+    /// Kills the browser's GPU process, as a faulty driver would.
+    pub fn crash_gpu(&self) {
+        self.devtools("Browser.crashGpuProcess", json!({}));
+    }
+
+    fn devtools(&self, cmd: &str, params: Value) -> Value {
+        self.command("goog/cdp/execute", json!({"cmd": cmd, "params": params}))
+    }
+
     /// The whole page as PNG, at a width and in a colour scheme.
     pub fn screenshot(&self, width: u32, scheme: &str) -> Vec<u8> {
-        let devtools = |cmd: &str, params: Value| {
-            self.command("goog/cdp/execute", json!({"cmd": cmd, "params": params}))
-        };
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
-        devtools("Emulation.setEmulatedMedia", json!({"features": features}));
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features}));
         let metrics =
             json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
-        devtools("Emulation.setDeviceMetricsOverride", metrics);
+        self.devtools("Emulation.setDeviceMetricsOverride", metrics);
         sleep(Duration::from_millis(400)); // Colours change over 0.2 s.
-        let png = devtools(
+        let png = self.devtools(
             "Page.captureScreenshot",
             json!({"captureBeyondViewport": true}),
         );
@@ -211,6 +221,7 @@ fn arguments(profile: String, webgpu: bool) -> Vec<String> {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        "--hide-scrollbars",
         "--window-size=1200,900",
     ]
     .map(String::from)

@@ -1,0 +1,44 @@
+//! The seven emotions.
+
+use leptos::prelude::*;
+use model_core::emotion::Emotion;
+
+use super::radio_group::{Choice, RadioGroup};
+use crate::state::Page;
+
+/// Picks the emotion of all faces; the person stays the same.
+#[component]
+pub fn EmotionPicker(page: RwSignal<Page>) -> impl IntoView {
+    let choices = Emotion::ALL.map(|emotion| Choice {
+        value: emotion,
+        name: emotion.name(),
+        title: title(emotion),
+    });
+    let selected = Memo::new(move |_| page.read().wanted.emotion);
+    let on_pick = Callback::new(move |emotion| {
+        page.update(|page| page.want(|wanted| wanted.emotion = emotion));
+    });
+    view! {
+        <RadioGroup
+            name="emotion"
+            legend="Emotion"
+            class="sf-emotions"
+            choices=choices.to_vec()
+            selected
+            on_pick
+        />
+    }
+}
+
+/// The word on the key.
+pub fn title(emotion: Emotion) -> &'static str {
+    match emotion {
+        Emotion::Angry => "Angry",
+        Emotion::Disgust => "Disgusted",
+        Emotion::Fear => "Afraid",
+        Emotion::Happy => "Happy",
+        Emotion::Sad => "Sad",
+        Emotion::Surprise => "Surprised",
+        Emotion::Neutral => "Neutral",
+    }
+}

@@ -1,0 +1,81 @@
+//! The page's end of the worker: starts it, passes orders on, hears replies.
+
+use js_sys::{Array, Reflect, Uint8Array};
+use wasm_bindgen::prelude::*;
+use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::protocol::{Order, Reply};
+
+/// Beside the page, so that it works from any folder.
+const SCRIPT: &str = "./engine.js";
+
+/// A running worker; ends when dropped.
+pub struct Engine {
+    worker: Worker,
+    _on_message: Closure<dyn FnMut(MessageEvent)>,
+    _on_error: Closure<dyn FnMut(Event)>,
+}
+
+impl Engine {
+    /// Starts a worker; `hear` gets every reply and the bytes that came with it.
+    pub fn start(hear: impl Fn(Reply, Vec<u8>) + Copy + 'static) -> Result<Self, String> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(SCRIPT, &options)
+            .map_err(|error| format!("This browser starts no workers: {error:?}."))?;
+        let on_message = Closure::new(move |event: MessageEvent| {
+            let (reply, pixels) = read(&event.data());
+            hear(reply, pixels);
+        });
+        let on_error = Closure::new(move |event: Event| {
+            hear(
+                Reply::Died {
+                    message: crash(&event),
+                },
+                Vec::new(),
+            );
+        });
+        worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        Ok(Self {
+            worker,
+            _on_message: on_message,
+            _on_error: on_error,
+        })
+    }
+
+    /// Sends an order.
+    pub fn send(&self, order: &Order) -> Result<(), String> {
+        let text = serde_json::to_string(order).map_err(|error| error.to_string())?;
+        self.worker
+            .post_message(&text.into())
+            .map_err(|error| format!("The engine takes no orders: {error:?}."))
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.worker.set_onmessage(None);
+        self.worker.set_onerror(None);
+        self.worker.terminate();
+    }
+}
+
+fn read(message: &JsValue) -> (Reply, Vec<u8>) {
+    let parts = Array::from(message);
+    let text = parts.get(0).as_string().unwrap_or_default();
+    let pixels = Uint8Array::new(&parts.get(1)).to_vec();
+    let reply = serde_json::from_str(&text).unwrap_or_else(|error| Reply::Died {
+        message: format!("The engine said something unknown: {error}."),
+    });
+    (reply, pixels)
+}
+
+/// A crash carries a message, a script that cannot be loaded does not.
+fn crash(event: &Event) -> String {
+    let message = Reflect::get(event, &"message".into()).unwrap_or_default();
+    match message.as_string() {
+        Some(text) if !text.is_empty() => format!("The engine stopped: {text}."),
+        _ => "The engine could not be loaded: check the connection.".into(),
+    }
+}

@@ -1,0 +1,94 @@
+//! Downloads with progress, relative to the worker's own address, which is the page's folder.
+
+use js_sys::{Reflect, Uint8Array};
+use model_core::bundle::{Bundle, BundleError, MANIFEST_FILE, Manifest};
+use model_core::config::GanKind;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{
+    ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response, WorkerGlobalScope,
+};
+
+/// No manifest is larger.
+const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+
+/// Why a bundle did not arrive: sentences for the visitor.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchError {
+    #[error("{0} could not be downloaded: check the connection")]
+    Network(String),
+    #[error("{address} could not be downloaded: the server answered with status {status}")]
+    Status { address: String, status: u16 },
+    #[error("{0} is larger than expected")]
+    TooLarge(String),
+    #[error("{0} broke off during the download")]
+    BrokeOff(String),
+    #[error("the {} model cannot be used: {error}", .gan.title())]
+    Bundle { gan: GanKind, error: BundleError },
+}
+
+/// Downloads a GAN's bundle; `progress` hears the bytes so far and in the end.
+pub async fn bundle(gan: GanKind, progress: impl Fn(u64, u64)) -> Result<Bundle, FetchError> {
+    let broken = |error| FetchError::Bundle { gan, error };
+    let folder = format!("models/{gan}");
+    let address = format!("{folder}/{MANIFEST_FILE}");
+    let json = bytes(&address, MAX_MANIFEST_BYTES, RequestCache::NoCache, |_| {}).await?;
+    let manifest = Manifest::parse(&json).map_err(broken)?;
+    // The hash in the address keeps a cache from mixing new manifests with old weights.
+    let hash: String = manifest.weights.sha256.chars().take(12).collect();
+    let address = format!("{folder}/{}?v={hash}", manifest.weights.file);
+    let total = manifest.weights.bytes;
+    let on_bytes = |loaded| progress(loaded, total);
+    let weights = bytes(&address, total, RequestCache::Default, on_bytes).await?;
+    Bundle::open(manifest, weights).map_err(broken)
+}
+
+async fn bytes(
+    address: &str,
+    limit: u64,
+    cache: RequestCache,
+    on_bytes: impl Fn(u64),
+) -> Result<Vec<u8>, FetchError> {
+    let name = || address.split('?').next().unwrap_or(address).to_owned();
+    let network = |_: JsValue| FetchError::Network(name());
+    let broke_off = |_: JsValue| FetchError::BrokeOff(name());
+    let response = respond(address, cache).await.map_err(network)?;
+    if !response.ok() {
+        return Err(FetchError::Status {
+            address: name(),
+            status: response.status(),
+        });
+    }
+    let mut bytes = Vec::new();
+    let Some(stream) = response.body() else {
+        return Ok(bytes);
+    };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    while let Some(chunk) = next_chunk(&reader).await.map_err(broke_off)? {
+        if bytes.len() as u64 + u64::from(chunk.length()) > limit {
+            return Err(FetchError::TooLarge(name()));
+        }
+        bytes.extend(chunk.to_vec());
+        on_bytes(bytes.len() as u64);
+    }
+    Ok(bytes)
+}
+
+async fn respond(address: &str, cache: RequestCache) -> Result<Response, JsValue> {
+    let scope: WorkerGlobalScope = js_sys::global().dyn_into()?;
+    let options = RequestInit::new();
+    options.set_cache(cache);
+    let request = Request::new_with_str_and_init(address, &options)?;
+    JsFuture::from(scope.fetch_with_request(&request))
+        .await?
+        .dyn_into()
+}
+
+/// The next piece of a stream, or `None` at its end.
+async fn next_chunk(reader: &ReadableStreamDefaultReader) -> Result<Option<Uint8Array>, JsValue> {
+    let result = JsFuture::from(reader.read()).await?;
+    if Reflect::get(&result, &"done".into())?.is_truthy() {
+        return Ok(None);
+    }
+    Reflect::get(&result, &"value".into())?.dyn_into().map(Some)
+}
