@@ -232,6 +232,14 @@ fn the_cpu_makes_the_faces_of_native_trainer_sample() {
     );
     let expected = native_face(&dist, GanKind::Acgan, Emotion::Surprise, SEED);
     assert_same_face(&first, &expected, "the face of the address");
+    let latent = tests::LATENT_OF_SEED_7
+        .map(|bits| bits.to_string())
+        .join(" ");
+    assert_eq!(
+        face_attribute(&chrome, "latent"),
+        latent,
+        "the latents of seed {SEED} in wasm"
+    );
     click_through(&chrome, &dist, "cpu", &Emotion::ALL);
     let status = text_of(&chrome, "status");
     assert!(

@@ -76,7 +76,7 @@ struct TrainArgs {
     /// Limit of the moving average's decay per step, 0 for none [default: 0.999]
     #[arg(long)]
     ema_decay: Option<f64>,
-    /// Weight of wrong labels in the cGAN discriminator's loss, 0 for none [default: 0.5]
+    /// Weight of wrong labels in the cGAN discriminator's loss, 0 for none [default: 0.2]
     #[arg(long)]
     mismatch_weight: Option<f64>,
     /// Augment the discriminator's input [default: base yes, others no]

@@ -89,11 +89,11 @@ impl Preset {
                 spectral_norm: true,
             },
             generator_learning_rate: 4e-4,
-            discriminator_learning_rate: 4e-4,
+            discriminator_learning_rate: 6e-4,
             loss_weights: LossWeights {
                 class_real: 1.0,
                 class_fake: 0.5,
-                mismatch: 0.5,
+                mismatch: 0.2,
             },
             ema_decay: 0.999,
             balance: 0.5,

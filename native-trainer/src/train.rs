@@ -100,6 +100,11 @@ impl Trainer {
         self.average.folded(z, labels)
     }
 
+    /// The options of the run.
+    pub fn options(&self) -> &RunOptions {
+        &self.options
+    }
+
     /// Real images seen by the discriminator.
     pub fn images_seen(&self) -> u64 {
         self.step * self.options.batch as u64
@@ -155,6 +160,7 @@ pub fn run(
 
         // Keep.
         if step.is_multiple_of(checkpoint_steps) || last {
+            pace.pause();
             checkpoint::save(trainer, &run.checkpoints())?;
             tell(&TrainEvent::Checkpoint {
                 images_seen: trainer.images_seen(),
@@ -162,7 +168,7 @@ pub fn run(
             let path = run.fakes(trainer.images_seen());
             grid::write_fakes(&trainer.sampler(), grid::COLUMNS, &path)?;
             tell(&TrainEvent::Grid(path));
-            pace.restart_clock();
+            pace.go_on();
         }
     }
     export::write(&export::pack(trainer, provenance)?, &run.bundle())?;
@@ -171,13 +177,6 @@ pub fn run(
         bundle: run.bundle(),
     });
     Ok(())
-}
-
-impl Trainer {
-    /// The options of the run.
-    pub fn options(&self) -> &RunOptions {
-        &self.options
-    }
 }
 
 fn check_finite(tick: &Tick) -> anyhow::Result<()> {
@@ -192,12 +191,13 @@ fn check_finite(tick: &Tick) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Sums of figures and the clock since the last tick.
+/// Sums of figures and the time spent training since the last tick.
 struct Pace {
     sum: Option<StepStats>,
     steps: u64,
-    clock: Instant,
+    /// Seconds before the clock was last started.
     seconds: f64,
+    clock: Instant,
 }
 
 impl Pace {
@@ -205,8 +205,8 @@ impl Pace {
         Self {
             sum: None,
             steps: 0,
-            clock: Instant::now(),
             seconds: 0.0,
+            clock: Instant::now(),
         }
     }
 
@@ -218,8 +218,12 @@ impl Pace {
         });
     }
 
-    /// Time spent on grids and checkpoints does not count as training.
-    fn restart_clock(&mut self) {
+    /// Stops the clock: grids and checkpoints do not count as training.
+    fn pause(&mut self) {
+        self.seconds += self.clock.elapsed().as_secs_f64();
+    }
+
+    fn go_on(&mut self) {
         self.clock = Instant::now();
     }
 
@@ -235,10 +239,11 @@ impl Pace {
             .sum
             .take()
             .map_or([f32::NAN; 4], |sum| sum.read(steps as f32));
-        self.seconds = self.clock.elapsed().as_secs_f64();
-        self.clock = Instant::now();
+        self.pause();
+        let seconds = std::mem::take(&mut self.seconds);
+        self.go_on();
         let options = &trainer.options;
-        let images_per_second = (steps * options.batch as u64) as f64 / self.seconds;
+        let images_per_second = (steps * options.batch as u64) as f64 / seconds;
         let left = options.images.saturating_sub(trainer.images_seen()) as f64;
         Tick {
             images_seen: trainer.images_seen(),

@@ -1,5 +1,6 @@
 //! Grey bytes onto a canvas.
 
+use model_core::latent::latent;
 use model_core::pixels::IMAGE_SIDE;
 use wasm_bindgen::{Clamped, JsCast, JsValue};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
@@ -15,8 +16,18 @@ pub fn show(canvas: &HtmlCanvasElement, picture: &Picture) -> Result<(), JsValue
     canvas.set_attribute("data-seed", &picture.seed.to_string())?;
     canvas.set_attribute("data-gan", picture.gan.name())?;
     canvas.set_attribute("data-backend", picture.backend.name())?;
+    canvas.set_attribute("data-latent", &fingerprint(picture.seed))?;
     canvas.set_attribute("data-milliseconds", &format!("{:.1}", picture.milliseconds))?;
     canvas.set_attribute("aria-label", &description(picture))
+}
+
+/// The bits of the seed's first latents: equal here and in the trainer, or the faces would not be.
+fn fingerprint(seed: u64) -> String {
+    let bits: Vec<String> = latent(seed, 4)
+        .iter()
+        .map(|value| value.to_bits().to_string())
+        .collect();
+    bits.join(" ")
 }
 
 /// "Generated face, happy, ACGAN, seed 7".
