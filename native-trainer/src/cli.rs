@@ -138,7 +138,7 @@ struct EvalArgs {
     #[arg(long)]
     judge: Option<PathBuf>,
     /// Images the judge is trained on
-    #[arg(long, default_value_t = 100_000)]
+    #[arg(long, default_value_t = 60_000)]
     judge_images: u64,
     /// Print JSON instead of a table
     #[arg(long)]

@@ -17,8 +17,8 @@ use crate::run_dir::RunDir;
 use crate::step::{StepStats, discriminator_step, generator_step};
 use crate::{checkpoint, ema, export, grid};
 
-/// Faces over which the average's normalisation statistics are measured before it is sampled.
-const STATISTICS_FACES: usize = 512;
+/// Batches of faces over which the average's normalisation statistics are measured before it is sampled.
+const STATISTICS_BATCHES: usize = 16;
 
 /// Everything that changes while training.
 pub struct Trainer {
@@ -96,7 +96,9 @@ impl Trainer {
     /// The average in its inference form: what is sampled and exported.
     pub fn sampler(&self) -> Generator {
         let device = self.device.clone().without_autodiff();
-        let (z, labels) = self.batcher.requests(STATISTICS_FACES, &device);
+        let (z, labels) = self
+            .batcher
+            .requests(STATISTICS_BATCHES * self.options.batch, &device);
         self.average.folded(z, labels)
     }
 
