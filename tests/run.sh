@@ -57,4 +57,4 @@ say "building the page"
 trunk build --release
 
 say "tests"
-SEVEN_FACES_REQUIRE_BROWSER=1 cargo test
+SEVEN_FACES_REQUIRE_BROWSER=1 cargo test --no-fail-fast
