@@ -22,7 +22,7 @@ install_packages() {
   command -v cc >/dev/null || missing+=(gcc libc6-dev)
   command -v chromium >/dev/null || missing+=(chromium)
   command -v chromedriver >/dev/null || missing+=(chromium-driver)
-  ldconfig -p | grep -q libEGL.so.1 || missing+=(libegl1 libgl1-mesa-dri)
+  compgen -G '/usr/lib/*/libEGL.so.1' >/dev/null || missing+=(libegl1 libgl1-mesa-dri)
   [ "${#missing[@]}" = 0 ] && return
   say "installing ${missing[*]}"
   as_root apt-get update -qq
