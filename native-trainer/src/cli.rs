@@ -55,7 +55,7 @@ struct TrainArgs {
     /// Named set of options; measured results stand in docs/training.md
     #[arg(long, value_enum, default_value = "small")]
     preset: Preset,
-    /// Length of the run in real images seen [default: tiny 20000, small 40000, base 5000000]
+    /// Length of the run in real images seen [default: tiny 20000, small 30000, base 5000000]
     #[arg(long)]
     images: Option<u64>,
     /// Seed of weights, batches and latents

@@ -70,7 +70,7 @@ impl Preset {
     pub fn options(self, gan: GanKind) -> RunOptions {
         let (width, latent_size, batch, images) = match self {
             Preset::Tiny => (16, 32, 32, 20_000),
-            Preset::Small => (32, 64, 32, 40_000),
+            Preset::Small => (32, 64, 32, 30_000),
             Preset::Base => (64, 128, 64, 5_000_000),
         };
         RunOptions {
