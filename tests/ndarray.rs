@@ -2,6 +2,8 @@
 //!
 //! Out of the default build: `cargo test -p native-trainer --features ndarray --test ndarray`.
 
+#![allow(deprecated)] // that is what is tested
+
 use burn::tensor::{Device, Tolerance};
 use model_core::config::{GeneratorConfig, UpSampling};
 use model_core::emotion::Emotion;
