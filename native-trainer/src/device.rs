@@ -1,6 +1,6 @@
 //! Where tensors live: the only place that knows about GPUs and CPUs.
 
-use anyhow::{Context, bail};
+use anyhow::Context;
 use burn::tensor::{Device, DeviceKind};
 use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
@@ -103,10 +103,7 @@ fn ndarray() -> anyhow::Result<ChosenDevice> {
 
 #[cfg(not(feature = "ndarray"))]
 fn ndarray() -> anyhow::Result<ChosenDevice> {
-    bail!(
+    anyhow::bail!(
         "this build has no ndarray backend: run it with `cargo run -p native-trainer --features ndarray`, or use --device cpu, which is 70-100 times faster"
     )
 }
-
-#[cfg(feature = "ndarray")]
-use bail as _;

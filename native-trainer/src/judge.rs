@@ -78,7 +78,7 @@ impl Judge {
         let steps = images.div_ceil(BATCH as u64);
         for step in 0..steps {
             let batch = batcher.batch(step, &device);
-            let logits = judge.logits(judge.body.forward(batch.images));
+            let logits = judge.classifier.forward(judge.body.forward(batch.images));
             let loss = cross_entropy(logits, batch.labels);
             let gradients = GradientsParams::from_grads(loss.backward(), &judge);
             // Falls linearly to a twentieth: the last steps settle.
@@ -132,7 +132,11 @@ impl Judge {
             let features = self
                 .body
                 .forward(Tensor::from_data(TensorData::new(pixels, shape), &device));
-            let labels = self.logits(features.clone()).argmax(1).into_data(); // sync
+            let labels = self
+                .classifier
+                .forward(features.clone())
+                .argmax(1)
+                .into_data(); // sync
             verdict.labels.extend(
                 labels
                     .iter::<i64>()
@@ -145,11 +149,6 @@ impl Judge {
                 .extend(values.chunks_exact(width).map(<[f32]>::to_vec));
         }
         verdict
-    }
-
-    fn logits(&self, features: Tensor<2>) -> Tensor<2> {
-        // The body sums over nine places and over many channels: keep the logits near 1 at the start.
-        self.classifier.forward(features)
     }
 
     fn classifier_device(&self) -> Device {

@@ -4,35 +4,21 @@ use burn::tensor::{Device, Tolerance};
 use model_core::bundle::{Bundle, BundleError, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
-use native_trainer::export::{self, Provenance};
+use native_trainer::export;
 
-use crate::{little, trainer};
+use crate::{little, pack, trainer};
 
 fn packed() -> Bundle {
     let mut run = trainer(little(GanKind::Cgan));
     drop(run.step());
-    export::pack(
-        &run,
-        &Provenance {
-            data: "synthetic".into(),
-            git_commit: "unknown".into(),
-        },
-    )
-    .unwrap()
+    pack(&run)
 }
 
 #[test]
 fn a_bundle_on_disk_gives_the_faces_that_were_packed() {
     let mut run = trainer(little(GanKind::Acgan));
     drop(run.step());
-    let bundle = export::pack(
-        &run,
-        &Provenance {
-            data: "synthetic".into(),
-            git_commit: "unknown".into(),
-        },
-    )
-    .unwrap();
+    let bundle = pack(&run);
     let directory = tempfile::tempdir().unwrap();
     export::write(&bundle, directory.path()).unwrap();
     let loaded = export::read(directory.path()).unwrap();

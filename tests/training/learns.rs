@@ -4,9 +4,10 @@ use native_trainer::config::Preset;
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
 use native_trainer::eval::evaluate;
-use native_trainer::export::{self, Provenance};
 use native_trainer::judge::Judge;
 use native_trainer::train::Trainer;
+
+use crate::pack;
 
 /// Chance is 1/7 = 0.14; a generator that ignores the label stays there however good its faces are.
 const CLEARLY_ABOVE_CHANCE: f64 = 0.5;
@@ -22,14 +23,7 @@ fn both_tiny_gans_learn_to_show_the_asked_expression() {
         let batcher = Batcher::new(faces.clone(), options.batch_settings());
         let mut run = Trainer::new(options.clone(), batcher, &device);
         (0..options.steps()).for_each(|_| drop(run.step()));
-        let bundle = export::pack(
-            &run,
-            &Provenance {
-                data: "synthetic".into(),
-                git_commit: "unknown".into(),
-            },
-        )
-        .unwrap();
+        let bundle = pack(&run);
         let report = evaluate(&bundle, &faces, &judge, 300, 0, &device).unwrap();
         println!("{gan}:\n{report}");
         assert!(

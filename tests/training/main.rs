@@ -9,10 +9,12 @@ mod resume;
 mod steps;
 
 use burn::tensor::Device;
+use model_core::bundle::Bundle;
 use model_core::config::{GanKind, UpSampling};
 use native_trainer::config::{Preset, RunOptions};
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
+use native_trainer::export::{self, Provenance};
 use native_trainer::train::Trainer;
 
 /// The smallest run that is still a GAN: 4 channels, 4 images a step.
@@ -32,4 +34,13 @@ pub fn little(gan: GanKind) -> RunOptions {
 pub fn trainer(options: RunOptions) -> Trainer {
     let batcher = Batcher::new(synthetic(70, 1), options.batch_settings());
     Trainer::new(options, batcher, &Device::flex())
+}
+
+/// A run's average as a bundle.
+pub fn pack(run: &Trainer) -> Bundle {
+    let provenance = Provenance {
+        data: "synthetic".into(),
+        git_commit: "unknown".into(),
+    };
+    export::pack(run, &provenance).unwrap()
 }
