@@ -22,7 +22,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Runs a command that must succeed and returns what it printed.
+/// Runs a command that must succeed and returns what it printed: results, then notes.
 fn succeed(directory: &Path, arguments: &[&str]) -> String {
     let output = run(directory, arguments);
     assert!(
@@ -31,7 +31,7 @@ fn succeed(directory: &Path, arguments: &[&str]) -> String {
         text(&output.stdout),
         text(&output.stderr)
     );
-    text(&output.stdout)
+    text(&output.stdout) + &text(&output.stderr)
 }
 
 /// Runs a command that must fail with exit code 2 and returns its sentence.
@@ -140,6 +140,22 @@ fn a_run_leaves_everything_its_user_needs() {
         weights(&here.join("page")) == weights(Path::new(bundle)),
         "the export differs from the run's own bundle"
     );
+}
+
+#[test]
+fn json_stands_alone_on_standard_output() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    succeed(here, &SHORT);
+    let bundle = "runs/00000-acgan-synthetic/bundle";
+    let few = ["--judge-images", "64", "--faces", "20", "--device", "cpu"];
+    let eval = run(
+        here,
+        &[&["eval", "--json", "--bundle", bundle][..], &few].concat(),
+    );
+    let report: serde_json::Value = serde_json::from_slice(&eval.stdout).unwrap();
+    assert_eq!(report["faces"], 20);
+    assert!(text(&eval.stderr).contains("judge    runs/judge-synthetic"));
 }
 
 #[test]

@@ -23,6 +23,7 @@ install_packages() {
   command -v chromium >/dev/null || missing+=(chromium)
   command -v chromedriver >/dev/null || missing+=(chromium-driver)
   compgen -G '/usr/lib/*/libEGL.so.1' >/dev/null || missing+=(libegl1 libgl1-mesa-dri)
+  compgen -G '/usr/lib/*/libvulkan.so.1' >/dev/null || missing+=(libvulkan1)
   [ "${#missing[@]}" = 0 ] && return
   say "installing ${missing[*]}"
   as_root apt-get update -qq

@@ -215,22 +215,22 @@ impl DataArgs {
     }
 }
 
-/// Loads a run's data and says what it is.
+/// Loads a run's data and says what it is. Such notes go to standard error: standard output is for results.
 fn load(options: &DataOptions) -> anyhow::Result<Dataset> {
     let source = options.path.clone().map_or(Source::STAND_IN, Source::Path);
     let dataset = source.load(LoadOptions {
         skip_bad_rows: options.skip_bad_rows,
     })?;
     match &options.path {
-        Some(path) => println!("data     {} ({} images)", path.display(), dataset.len()),
-        None => println!(
+        Some(path) => eprintln!("data     {} ({} images)", path.display(), dataset.len()),
+        None => eprintln!(
             "data     {} synthetic faces, drawn from a seed. For real ones download FER2013 (fer2013.csv, on Kaggle as\n         \"Challenges in Representation Learning: Facial Expression Recognition\") and put it at {}, or pass --data FILE",
             dataset.len(),
             Source::USUAL_PLACES[0]
         ),
     }
     if dataset.skipped > 0 {
-        println!("skipped  {} bad rows or images", dataset.skipped);
+        eprintln!("skipped  {} bad rows or images", dataset.skipped);
     }
     Ok(dataset)
 }
@@ -238,7 +238,7 @@ fn load(options: &DataOptions) -> anyhow::Result<Dataset> {
 impl DeviceArgs {
     fn open(&self) -> anyhow::Result<ChosenDevice> {
         let chosen = device::open(self.device)?;
-        println!("device   {}: {}", chosen.name, chosen.why);
+        eprintln!("device   {}: {}", chosen.name, chosen.why);
         Ok(chosen)
     }
 }
@@ -346,14 +346,14 @@ fn evaluate(args: &EvalArgs) -> anyhow::Result<()> {
     let mut dataset = args.data.load()?;
     let dropped = dataset.drop_cross_split_duplicates();
     if dropped > 0 {
-        println!("dropped  {dropped} held-out images that stand in the training split too");
+        eprintln!("dropped  {dropped} held-out images that stand in the training split too");
     }
     let chosen = args.device.open()?;
     let path = args
         .judge
         .clone()
         .unwrap_or_else(|| PathBuf::from(format!("runs/judge-{}.bpk", dataset.name)));
-    println!("judge    {}", path.display());
+    eprintln!("judge    {}", path.display());
     let judge = Judge::load_or_train(
         &path,
         dataset.clone(),

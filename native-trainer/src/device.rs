@@ -1,8 +1,14 @@
 //! Where tensors live: the only place that knows about GPUs and CPUs.
 
 use anyhow::Context;
-use burn::tensor::{Device, DeviceKind};
+use burn::tensor::{Device, DeviceKind, Tensor, TensorData};
 use clap::ValueEnum;
+use model_core::config::{GeneratorConfig, UpSampling};
+use model_core::emotion::Emotion;
+use model_core::generator::{Generator, emotion_rows};
+use model_core::latent::latent;
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
 /// What `--device` accepts.
@@ -36,17 +42,32 @@ const HARDWARE: [DeviceKind; 3] = [
     DeviceKind::VirtualGpu(0),
 ];
 
-/// Opens the device of a choice.
+/// Largest difference allowed between a GPU's pixels in [-1, 1] and the CPU's.
+const TOLERANCE: f32 = 2.0 / 255.0;
+
+/// Opens the device of a choice. A GPU is believed only after it has drawn the CPU's faces.
 pub fn open(choice: DeviceChoice) -> anyhow::Result<ChosenDevice> {
     match choice {
         DeviceChoice::Auto => Ok(match hardware() {
-            Some(device) => named(device, "a hardware GPU answers by wgpu"),
+            Some(device) if error_of(&device) <= TOLERANCE => {
+                named(device, "a hardware GPU answers by wgpu")
+            }
+            Some(_) => cpu("the GPU that answers by wgpu computes wrong faces"),
             None => cpu("no hardware GPU answers by wgpu"),
         }),
-        DeviceChoice::Wgpu => match hardware() {
-            Some(device) => Ok(named(device, "asked for with --device wgpu")),
-            None => software(),
-        },
+        DeviceChoice::Wgpu => {
+            let chosen = match hardware() {
+                Some(device) => named(device, "asked for with --device wgpu"),
+                None => software()?,
+            };
+            let error = error_of(&chosen.device);
+            anyhow::ensure!(
+                error <= TOLERANCE,
+                "{} computes wrong faces: a pixel differs by {error} from the CPU's, more than {TOLERANCE}: update its driver, or use --device cpu",
+                chosen.name
+            );
+            Ok(chosen)
+        }
         DeviceChoice::Cpu => Ok(cpu("asked for with --device cpu")),
         DeviceChoice::Ndarray => ndarray(),
     }
@@ -69,6 +90,32 @@ fn software() -> anyhow::Result<ChosenDevice> {
         device,
         "asked for with --device wgpu; only a software driver answers, which is slow",
     ))
+}
+
+/// Largest difference between the faces of one small network on this device and on the CPU; infinite
+/// where a pixel is not a number. Drivers exist whose matrix products are wrong: see docs/training.md.
+fn error_of(device: &Device) -> f32 {
+    let config = GeneratorConfig {
+        latent_size: 32,
+        width: 16,
+        up_sampling: UpSampling::Transposed,
+    };
+    let pixels = |device: &Device| {
+        let generator = Generator::new(&config, &mut ChaCha8Rng::seed_from_u64(0), device);
+        let z = TensorData::new(
+            latent(0, Emotion::COUNT * config.latent_size),
+            [Emotion::COUNT, config.latent_size],
+        );
+        let emotions = emotion_rows(&Emotion::ALL.map(Emotion::weights), device);
+        let faces = generator.forward_train(Tensor::from_data(z, device), emotions);
+        faces.into_data().iter::<f32>().collect::<Vec<_>>() // sync
+    };
+    let difference = |(gpu, cpu): (f32, f32)| match (gpu - cpu).abs() {
+        difference if difference.is_nan() => f32::INFINITY,
+        difference => difference,
+    };
+    let pairs = pixels(device).into_iter().zip(pixels(&Device::flex()));
+    pairs.map(difference).fold(0.0, f32::max)
 }
 
 fn named(device: Device, why: &'static str) -> ChosenDevice {
