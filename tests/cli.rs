@@ -148,14 +148,34 @@ fn json_stands_alone_on_standard_output() {
     let here = directory.path();
     succeed(here, &SHORT);
     let bundle = "runs/00000-acgan-synthetic/bundle";
-    let few = ["--judge-images", "64", "--faces", "20", "--device", "cpu"];
+    let judge = ["--images", "64", "--width", "2", "--device", "cpu"];
+    let said = succeed(here, &[&["judge"][..], &judge].concat());
+    assert!(said.contains("asked \\ seen"), "a confusion matrix: {said}");
     let eval = run(
         here,
-        &[&["eval", "--json", "--bundle", bundle][..], &few].concat(),
+        &[
+            "eval",
+            "--json",
+            "--bundle",
+            bundle,
+            "--faces",
+            "20",
+            "--gan-train",
+            "64",
+            "--pairs",
+            "pairs.png",
+            "--device",
+            "cpu",
+        ],
     );
     let report: serde_json::Value = serde_json::from_slice(&eval.stdout).unwrap();
     assert_eq!(report["faces"], 20);
+    assert!(
+        report["gan_train"]["trained_on_real"].is_number(),
+        "{report}"
+    );
     assert!(text(&eval.stderr).contains("judge    runs/judge-synthetic"));
+    assert!(here.join("pairs.png").is_file());
 }
 
 #[test]

@@ -12,7 +12,6 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_core::RngCore;
 
 use crate::config::UpSampling;
-use crate::emotion::Emotion;
 use crate::latent::normal_pair;
 
 /// Standard deviation of every initial weight (Radford et al. 2016).
@@ -52,6 +51,22 @@ pub fn conv3x3(inputs: usize, outputs: usize, rng: &mut impl RngCore, device: &D
         .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
         .init(device);
     layer.weight = seeded([outputs, inputs, 3, 3], rng, device);
+    layer.bias = Some(zeros(outputs, device));
+    layer
+}
+
+/// A 4x4 convolution that halves height and width.
+pub fn halving4x4(
+    inputs: usize,
+    outputs: usize,
+    rng: &mut impl RngCore,
+    device: &Device,
+) -> Conv2d {
+    let mut layer = Conv2dConfig::new([inputs, outputs], [4, 4])
+        .with_stride([2, 2])
+        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+        .init(device);
+    layer.weight = seeded([outputs, inputs, 4, 4], rng, device);
     layer.bias = Some(zeros(outputs, device));
     layer
 }
@@ -149,17 +164,18 @@ impl UpSample {
     }
 }
 
-/// Batch normalisation whose scale and shift depend on the emotion (de Vries et al. 2017).
+/// Batch normalisation whose scale and shift depend on a condition (de Vries et al. 2017).
 ///
-/// Both are tables with one row per emotion, so a blend of emotions is a blend of rows. Training
+/// Both are tables with one row per emotion, so a blend of emotions is a blend of rows; a table with a single
+/// row is plain batch normalisation. Training
 /// normalises by the statistics of the batch ([`Self::normalise`]). Inference never does: the
 /// statistics are folded into the tables once ([`Self::folded`]), and what is left is
 /// one scale and one shift per channel ([`Self::affine`]).
 #[derive(Module, Debug)]
 pub struct ConditionalNorm {
-    /// `[7, channels]`
+    /// `[rows, channels]`
     scale: Param<Tensor<2>>,
-    /// `[7, channels]`
+    /// `[rows, channels]`
     shift: Param<Tensor<2>>,
 }
 
@@ -195,15 +211,15 @@ fn channel_mean(input: Tensor<4>) -> Tensor<1> {
 
 impl ConditionalNorm {
     /// All scales 1, all shifts 0.
-    pub fn new(channels: usize, device: &Device) -> Self {
-        let shape = [Emotion::COUNT, channels];
+    pub fn new(rows: usize, channels: usize, device: &Device) -> Self {
+        let shape = [rows, channels];
         Self {
             scale: Param::from_data(TensorData::ones::<f32, _>(shape), device),
             shift: Param::from_data(TensorData::zeros::<f32, _>(shape), device),
         }
     }
 
-    /// Scale and shift for a batch of emotion weightings `[B, 7]`, both `[B, C, 1, 1]`.
+    /// Scale and shift for a batch of weightings `[B, rows]`, both `[B, C, 1, 1]`.
     fn rows(&self, emotions: Tensor<2>) -> (Tensor<4>, Tensor<4>) {
         let [batch, _] = emotions.dims();
         let channels = self.scale.val().dims()[1];
@@ -217,7 +233,7 @@ impl ConditionalNorm {
     /// Training: normalise by the batch, then scale and shift.
     ///
     /// # Shapes
-    /// - input `[B, C, H, W]`, emotions `[B, 7]`
+    /// - input `[B, C, H, W]`; emotions `[B, rows]`, or `[1, rows]` for one weighting of the whole batch
     /// - output `[B, C, H, W]`
     pub fn normalise(&self, input: Tensor<4>, emotions: Tensor<2>) -> Tensor<4> {
         let statistics = BatchStatistics::of(&input);

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use burn::module::Module;
 use burn::tensor::Device;
 use burn_store::{HalfPrecisionAdapter, ModuleSnapshot, SafetensorsStore};
 use rand_chacha::ChaCha8Rng;
@@ -134,14 +135,7 @@ impl Manifest {
         if self.image_side != IMAGE_SIDE {
             return contract(format!("its faces are {0}x{0} pixels", self.image_side));
         }
-        if self.weights.bytes > MAX_WEIGHT_BYTES {
-            return contract(format!("its weights take {} bytes", self.weights.bytes));
-        }
-        let file = &self.weights.file;
-        if file.is_empty() || file.contains(['/', '\\']) || file.starts_with('.') {
-            return contract(format!("'{file}' is not a plain file name"));
-        }
-        Ok(())
+        self.weights.check()
     }
 }
 
@@ -162,25 +156,14 @@ impl Bundle {
         config: &GeneratorConfig,
         training: Training,
     ) -> Result<Self, BundleError> {
-        // One entry only: several would stand in the file in random order, and its hash with them.
-        let mut store = SafetensorsStore::from_bytes(None)
-            .clear_metadata()
-            .metadata("producer", "seven-faces")
-            .with_to_adapter(half_precision());
-        generator.save_into(&mut store).map_err(weights_error)?;
-        let weights = store.get_bytes().map_err(weights_error)?;
+        let (file, weights) = pack_weights(generator, WEIGHTS_FILE)?;
         let manifest = Manifest {
             format_version: FORMAT_VERSION,
             gan,
             generator: config.clone(),
             emotions: Emotion::ALL.into(),
             image_side: IMAGE_SIDE,
-            weights: WeightsFile {
-                file: WEIGHTS_FILE.to_owned(),
-                bytes: weights.len() as u64,
-                sha256: sha256(&weights),
-                parameters: burn::module::Module::num_params(generator) as u64,
-            },
+            weights: file,
             training,
         };
         Ok(Self { manifest, weights })
@@ -188,15 +171,7 @@ impl Bundle {
 
     /// Puts a manifest and its weights together; refuses weights of another size or hash.
     pub fn open(manifest: Manifest, weights: Vec<u8>) -> Result<Self, BundleError> {
-        let (found, expected) = (weights.len() as u64, manifest.weights.bytes);
-        if found != expected {
-            return Err(BundleError::Size { found, expected });
-        }
-        let found = sha256(&weights);
-        if found != manifest.weights.sha256 {
-            let expected = manifest.weights.sha256;
-            return Err(BundleError::Hash { found, expected });
-        }
+        manifest.weights.verify(&weights)?;
         Ok(Self { manifest, weights })
     }
 
@@ -204,14 +179,71 @@ impl Bundle {
     pub fn generator(&self, device: &Device) -> Result<Generator, BundleError> {
         // Every weight drawn here is replaced below; a missing one is an error.
         let mut rng = ChaCha8Rng::seed_from_u64(0);
-        let mut generator = Generator::new(&self.manifest.generator, &mut rng, device);
-        let mut store = SafetensorsStore::from_bytes(Some(self.weights.clone()))
-            .with_from_adapter(half_precision());
-        let applied = generator.load_from(&mut store).map_err(weights_error)?;
-        if let Some(name) = applied.unused.first() {
-            return Err(BundleError::Weights(format!("it has no tensor '{name}'")));
+        let generator = Generator::new(&self.manifest.generator, &mut rng, device);
+        load_weights(generator, &self.weights)
+    }
+}
+
+impl WeightsFile {
+    /// Refuses bytes of another size or hash.
+    pub fn verify(&self, weights: &[u8]) -> Result<(), BundleError> {
+        let (found, expected) = (weights.len() as u64, self.bytes);
+        if found != expected {
+            return Err(BundleError::Size { found, expected });
         }
-        Ok(generator)
+        let found = sha256(weights);
+        if found != self.sha256 {
+            let expected = self.sha256.clone();
+            return Err(BundleError::Hash { found, expected });
+        }
+        Ok(())
+    }
+
+    /// Refuses what no bundle of this project names: a path, or a file beyond all sizes.
+    pub fn check(&self) -> Result<(), BundleError> {
+        let contract = |text: String| Err(BundleError::Contract(text));
+        if self.bytes > MAX_WEIGHT_BYTES {
+            return contract(format!("its weights take {} bytes", self.bytes));
+        }
+        let file = &self.file;
+        if file.is_empty() || file.contains(['/', '\\']) || file.starts_with('.') {
+            return contract(format!("'{file}' is not a plain file name"));
+        }
+        Ok(())
+    }
+}
+
+/// The weights of a folded network in half precision, and what a manifest says of them.
+pub fn pack_weights<M: Module>(
+    network: &M,
+    file: &str,
+) -> Result<(WeightsFile, Vec<u8>), BundleError> {
+    // One entry only: several would stand in the file in random order, and its hash with them.
+    let mut store = SafetensorsStore::from_bytes(None)
+        .clear_metadata()
+        .metadata("producer", "seven-faces")
+        .with_to_adapter(half_precision());
+    network.save_into(&mut store).map_err(weights_error)?;
+    let weights = store.get_bytes().map_err(weights_error)?;
+    let described = WeightsFile {
+        file: file.to_owned(),
+        bytes: weights.len() as u64,
+        sha256: sha256(&weights),
+        parameters: network.num_params() as u64,
+    };
+    Ok((described, weights))
+}
+
+/// `network` with every weight replaced; refuses weights of another network.
+pub fn load_weights<M: Module>(mut network: M, weights: &[u8]) -> Result<M, BundleError> {
+    let mut store =
+        SafetensorsStore::from_bytes(Some(weights.to_vec())).with_from_adapter(half_precision());
+    let applied = network.load_from(&mut store).map_err(weights_error)?;
+    match applied.unused.first() {
+        Some(name) => Err(BundleError::Weights(format!(
+            "they hold a tensor '{name}' that the network has not"
+        ))),
+        None => Ok(network),
     }
 }
 

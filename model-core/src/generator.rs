@@ -37,7 +37,7 @@ impl Generator {
         Self {
             start: linear(inputs, 4 * width * FIRST_SIDE * FIRST_SIDE, rng, device),
             norms: [4 * width, 2 * width, width]
-                .map(|channels| ConditionalNorm::new(channels, device))
+                .map(|channels| ConditionalNorm::new(Emotion::COUNT, channels, device))
                 .into(),
             ups: vec![up(4 * width, 2 * width, rng), up(2 * width, width, rng)],
             end: ShuffledConv::new(width, 1, rng, device),

@@ -23,5 +23,7 @@ pub mod config;
 pub mod discriminator;
 pub mod emotion;
 pub mod generator;
+pub mod judge;
+pub mod judge_bundle;
 pub mod latent;
 pub mod pixels;

@@ -6,16 +6,21 @@ use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
 use model_core::config::{GanKind, UpSampling};
 use model_core::emotion::Emotion;
+use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeTraining};
 
 use crate::config::{Preset, RunOptions};
 use crate::dataset::batcher::Batcher;
 use crate::dataset::{Dataset, LoadOptions, Source, Split};
 use crate::device::{self, ChosenDevice, DeviceChoice};
+use crate::eval::{self, Bench};
 use crate::export::{self, Provenance};
-use crate::judge::Judge;
+use crate::judge::{self, JudgeOptions, JudgeTrainer};
 use crate::run_dir::{DataOptions, RunDir};
 use crate::train::{self, Trainer};
-use crate::{checkpoint, eval, progress, sample};
+use crate::{checkpoint, grid, progress, sample};
+
+/// The judge that was trained on FER2013 and stands in the repository.
+const SHIPPED_JUDGE: &str = "web/assets/models/judge";
 
 /// Trains the Seven Faces GANs and exports what the page shows. Without a command it trains.
 #[derive(Debug, Parser)]
@@ -39,6 +44,8 @@ enum Command {
     Resume(ResumeArgs),
     /// Write faces of a bundle as 48x48 grey PNG files, DIR/<emotion>/<n>.png
     Sample(SampleArgs),
+    /// Train the emotion classifier that eval measures with
+    Judge(JudgeArgs),
     /// Measure a bundle's faces against held-out real images
     Eval(EvalArgs),
     /// Export a run's newest checkpoint as a bundle
@@ -124,22 +131,46 @@ struct SampleArgs {
 }
 
 #[derive(Debug, Args)]
+struct JudgeArgs {
+    /// Training images to be seen
+    #[arg(long, default_value_t = 700_000)]
+    images: u64,
+    /// Channels of the first stage
+    #[arg(long, default_value_t = 32)]
+    width: usize,
+    /// Seed of weights and batches
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Directory for the judge [default: runs/judge-<data>]
+    #[arg(long)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+#[derive(Debug, Args)]
 struct EvalArgs {
     /// Directory with manifest.json and generator.safetensors
     #[arg(long)]
     bundle: PathBuf,
     /// Most held-out images to compare with
-    #[arg(long, default_value_t = 2000)]
+    #[arg(long, default_value_t = 10_000)]
     faces: usize,
-    /// Seed of face 0 and of the judge
+    /// Seed of face 0
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// File of a trained judge; trained and kept there if missing [default: runs/judge-<data>.bpk]
+    /// Directory of a judge [default: runs/judge-<data>, else the shipped web/assets/models/judge]
     #[arg(long)]
     judge: Option<PathBuf>,
-    /// Images the judge is trained on
-    #[arg(long, default_value_t = 60_000)]
-    judge_images: u64,
+    /// Also train a small classifier on generated faces and one on real ones, for as many images each, and compare
+    /// them (GAN-train)
+    #[arg(long, value_name = "IMAGES")]
+    gan_train: Option<u64>,
+    /// Write the closest pairs of a generated face (left) and a training image (right) as a picture
+    #[arg(long, value_name = "PNG")]
+    pairs: Option<PathBuf>,
     /// Print JSON instead of a table
     #[arg(long)]
     json: bool,
@@ -192,6 +223,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Some(Command::Train(args)) => start(&args),
         Some(Command::Resume(args)) => resume(&args),
         Some(Command::Sample(args)) => write_samples(&args),
+        Some(Command::Judge(args)) => train_judge(&args),
         Some(Command::Eval(args)) => evaluate(&args),
         Some(Command::Export(args)) => export_run(&args),
         Some(Command::Data(args)) => args.load().map(|dataset| print!("{}", dataset.table())),
@@ -341,34 +373,97 @@ fn write_samples(args: &SampleArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn evaluate(args: &EvalArgs) -> anyhow::Result<()> {
-    let mut bundle = export::read(&args.bundle)?;
-    let mut dataset = args.data.load()?;
+/// Loads a data set without the held-out images that stand in the training split too.
+fn load_for_measuring(data: &DataArgs) -> anyhow::Result<Dataset> {
+    let mut dataset = data.load()?;
     let dropped = dataset.drop_cross_split_duplicates();
     if dropped > 0 {
         eprintln!("dropped  {dropped} held-out images that stand in the training split too");
     }
+    Ok(dataset)
+}
+
+/// Where the judge of a data set is kept unless another place is named.
+fn usual_judge(dataset: &Dataset) -> PathBuf {
+    PathBuf::from(format!("runs/judge-{}", dataset.name))
+}
+
+fn train_judge(args: &JudgeArgs) -> anyhow::Result<()> {
+    let dataset = load_for_measuring(&args.data)?;
     let chosen = args.device.open()?;
-    let path = args
-        .judge
-        .clone()
-        .unwrap_or_else(|| PathBuf::from(format!("runs/judge-{}.bpk", dataset.name)));
+    let out = args.out.clone().unwrap_or_else(|| usual_judge(&dataset));
+    let options = JudgeOptions {
+        width: args.width,
+        images: args.images,
+        seed: args.seed,
+    };
+    let mut trainer = JudgeTrainer::new(options, dataset.clone(), &chosen.device)?;
+    trainer.run(Some(&out.join("training")), &mut |images, loss| {
+        eprintln!("{images:>9} of {} images  loss {loss:.3}", args.images);
+    })?;
+    let judge = trainer.finish();
+    let confusion = judge::examine(&judge, &dataset);
+    let provenance = Provenance::of(&dataset.name);
+    let training = JudgeTraining {
+        data: provenance.data,
+        images_seen: trainer.images_seen(),
+        seed: args.seed,
+        accuracy: confusion.accuracy(),
+        git_commit: provenance.git_commit,
+    };
+    export::write_judge(&JudgeBundle::pack(&judge, args.width, training)?, &out)?;
+    println!("PrivateTest\n{confusion}judge    {}", out.display());
+    Ok(())
+}
+
+fn open_judge(args: &EvalArgs, dataset: &Dataset) -> anyhow::Result<JudgeBundle> {
+    let own = usual_judge(dataset);
+    let shipped = PathBuf::from(SHIPPED_JUDGE);
+    let path = match &args.judge {
+        Some(path) => path.clone(),
+        None if own.join(JUDGE_MANIFEST_FILE).is_file() => own,
+        None => shipped,
+    };
+    let bundle = export::read_judge(&path).with_context(|| {
+        format!(
+            "train one first: native-trainer judge, with the same --data ({})",
+            dataset.name
+        )
+    })?;
+    let trained_on = &bundle.manifest.training.data;
+    anyhow::ensure!(
+        *trained_on == dataset.name,
+        "the judge in {} was trained on {trained_on}, not on {}: train one with native-trainer judge, with the same --data",
+        path.display(),
+        dataset.name
+    );
     eprintln!("judge    {}", path.display());
-    let judge = Judge::load_or_train(
-        &path,
-        dataset.clone(),
-        args.judge_images,
-        args.seed,
-        &chosen.device,
-    )?;
-    let report = eval::evaluate(
-        &bundle,
-        &dataset,
-        &judge,
-        args.faces,
-        args.seed,
-        &chosen.device,
-    )?;
+    Ok(bundle)
+}
+
+fn evaluate(args: &EvalArgs) -> anyhow::Result<()> {
+    let mut bundle = export::read(&args.bundle)?;
+    let dataset = load_for_measuring(&args.data)?;
+    let judge = open_judge(args, &dataset)?;
+    let chosen = args.device.open()?;
+    let bench = Bench {
+        dataset: &dataset,
+        judge: &judge.judge(&chosen.device)?,
+        device: &chosen.device,
+        limit: args.faces,
+        seed: args.seed,
+    };
+    let eval::Evaluation {
+        mut report,
+        closest,
+    } = eval::evaluate(&bundle, &bench)?;
+    if let Some(images) = args.gan_train {
+        report.gan_train = Some(eval::gan_train(&bundle, &bench, images)?);
+    }
+    if let Some(path) = &args.pairs {
+        grid::write_pairs(&closest, path)?;
+        eprintln!("pairs    {}", path.display());
+    }
     match args.json {
         true => println!("{}", serde_json::to_string_pretty(&report)?),
         false => print!("{report}"),
@@ -376,7 +471,7 @@ fn evaluate(args: &EvalArgs) -> anyhow::Result<()> {
     if args.record {
         bundle.manifest.training.metrics = report.metrics();
         export::write(&bundle, &args.bundle)?;
-        println!("recorded in {}", args.bundle.display());
+        eprintln!("recorded in {}", args.bundle.display());
     }
     Ok(())
 }

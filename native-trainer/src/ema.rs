@@ -1,4 +1,4 @@
-//! Exponential moving average of the generator's weights: the network that is sampled and exported.
+//! Exponential moving average of a network's weights: what is sampled and exported.
 //!
 //! A GAN's weights circle around a good point instead of settling on it; their average sits closer
 //! (Yazici et al. 2019).
@@ -17,7 +17,7 @@ pub fn decay(step: u64, limit: f64) -> f64 {
 }
 
 /// Moves `average` towards `current`; both must be the same network (same parameter ids).
-pub fn update(average: Generator, current: &Generator, decay: f64) -> Generator {
+pub fn update<M: Module>(average: M, current: &M, decay: f64) -> M {
     let mut source = Collect::default();
     current.valid().visit(&mut source);
     average.map(&mut Blend {

@@ -1,21 +1,63 @@
 //! `eval`: how good a bundle's faces are, in figures that a command can remake.
+//!
+//! Every figure of generated faces stands beside the same figure of real training images: its floor, or its
+//! ceiling. Held-out images that stand in the training split too must have been dropped before.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
+use anyhow::Context;
 use burn::tensor::Device;
 use model_core::bundle::Bundle;
 use model_core::emotion::Emotion;
+use model_core::judge::Judge;
+use model_core::pixels::IMAGE_PIXELS;
 use serde::Serialize;
 
 use crate::dataset::{Dataset, Split};
 use crate::grid::grey_faces;
-use crate::judge::Judge;
-use crate::metrics::kernel::kernel_distance;
-use crate::metrics::label_accuracy::{LabelAccuracy, label_accuracy};
+use crate::judge::{JudgeOptions, JudgeTrainer, Verdict, examine, look};
+use crate::metrics::confusion::Confusion;
+use crate::metrics::frechet::frechet_distance;
+use crate::metrics::kernel::{KernelDistance, kernel_distance_of_subsets};
+use crate::metrics::likeness::{Likeness, Pair, likeness, mirrored, pairs};
+use crate::metrics::manifold::{Overlap, overlap};
 
 /// Faces generated in one pass.
 const CHUNK: usize = 64;
+/// Faces that are looked up among all training images and their mirror images.
+const LOOKED_UP: usize = 1000;
+/// Width of the classifiers that GAN-train compares.
+const GAN_TRAIN_WIDTH: usize = 16;
+
+/// What is measured with.
+pub struct Bench<'a> {
+    pub dataset: &'a Dataset,
+    pub judge: &'a Judge,
+    pub device: &'a Device,
+    /// Most held-out images to compare with.
+    pub limit: usize,
+    /// Seed of face 0.
+    pub seed: u64,
+}
+
+/// How one sample lies to the held-out real images, in the judge's features.
+#[derive(Debug, Clone, Serialize)]
+pub struct Distances {
+    pub frechet_distance: f64,
+    /// Times 1000.
+    pub kernel_distance_x1000: KernelDistance,
+    #[serde(flatten)]
+    pub overlap: Overlap,
+}
+
+/// How well a small classifier trained on a sample does on real PrivateTest images (Shmelkov et al. 2018).
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct GanTrain {
+    pub trained_on_generated: f64,
+    pub trained_on_real: f64,
+    /// Images each of the two has seen.
+    pub images: u64,
+}
 
 /// The figures of one evaluation.
 #[derive(Debug, Clone, Serialize)]
@@ -24,54 +66,127 @@ pub struct EvalReport {
     pub faces: usize,
     /// Seed of the first face.
     pub seed: u64,
-    /// The judge on held-out real images: what the next figure is measured with.
-    pub judge_accuracy: LabelAccuracy,
-    /// The judge on generated faces.
-    pub label_accuracy: LabelAccuracy,
-    /// Generated faces against held-out real images, times 1000.
-    pub kernel_distance: f64,
-    /// Training images against held-out real images, times 1000: the floor.
-    pub kernel_distance_floor: f64,
+    /// The judge on held-out real images: what the other figures are measured with.
+    pub judge_on_real: Confusion,
+    /// The judge on generated faces (GAN-test, Shmelkov et al. 2018).
+    pub judge_on_generated: Confusion,
+    pub generated: Distances,
+    /// As many training images in place of generated faces.
+    pub floor: Distances,
+    /// Generated faces and their nearest training images.
+    pub memorisation: Likeness,
+    /// Held-out real images and their nearest training images.
+    pub memorisation_of_real: Likeness,
+    /// Generated faces and their nearest generated faces: small where faces are all alike.
+    pub mode_collapse: Likeness,
+    /// Held-out real images and their nearest held-out images.
+    pub mode_collapse_of_real: Likeness,
+    pub gan_train: Option<GanTrain>,
 }
 
-/// Compares generated faces with the held-out images (PublicTest and PrivateTest) of `dataset`, at most
-/// `limit` of them, asking for exactly their labels.
-pub fn evaluate(
-    bundle: &Bundle,
-    dataset: &Dataset,
-    judge: &Judge,
-    limit: usize,
-    seed: u64,
-    device: &Device,
-) -> anyhow::Result<EvalReport> {
+/// A generated face and the training image nearest to it, as grey bytes.
+pub type FacePair = (Vec<u8>, Vec<u8>);
+
+/// An evaluation and the faces behind it.
+pub struct Evaluation {
+    pub report: EvalReport,
+    /// Closest pairs first.
+    pub closest: Vec<FacePair>,
+}
+
+/// Compares generated faces with held-out images (PrivateTest, then PublicTest), asking for exactly their labels.
+pub fn evaluate(bundle: &Bundle, bench: &Bench) -> anyhow::Result<Evaluation> {
+    let dataset = bench.dataset;
     let mut held_out = dataset.indices(Split::PrivateTest);
     held_out.extend(dataset.indices(Split::PublicTest));
-    held_out.truncate(limit);
+    held_out.truncate(bench.limit);
     anyhow::ensure!(
         held_out.len() >= 2,
         "eval needs held-out images, but the data set has {} in PublicTest and PrivateTest",
         held_out.len()
     );
     let labels: Vec<Emotion> = held_out.iter().map(|&index| dataset.label(index)).collect();
-    let fakes = generate(bundle, &labels, seed, device)?;
-    let training = spread(&dataset.indices(Split::Training), held_out.len());
+    let fakes = generate(bundle, &labels, bench.seed, bench.device)?;
+    let fakes: Vec<&[u8]> = fakes.iter().map(Vec::as_slice).collect();
+    let real = dataset.images_of(&held_out);
+    let training = dataset.indices(Split::Training);
 
-    let images = |indices: &[usize]| {
-        indices
-            .iter()
-            .map(|&index| dataset.image(index))
-            .collect::<Vec<_>>()
-    };
-    let real = judge.look(&images(&held_out));
-    let floor = judge.look(&images(&training));
-    let fake = judge.look(&fakes.iter().map(Vec::as_slice).collect::<Vec<_>>());
-    Ok(EvalReport {
+    let real_verdict = look(bench.judge, &real);
+    let fake_verdict = look(bench.judge, &fakes);
+    let sample = dataset.images_of(&spread(&training, held_out.len()));
+    let floor_verdict = look(bench.judge, &sample);
+    let (memorisation, closest) = look_up(&fakes, &dataset.images_of(&training), bench.device);
+    let (memorisation_of_real, _) = look_up(&real, &dataset.images_of(&training), bench.device);
+    let alike = |images: &[&[u8]]| likeness(&pairs(images, images, true, bench.device));
+    let report = EvalReport {
         faces: held_out.len(),
-        seed,
-        judge_accuracy: label_accuracy(&labels, &real.labels),
-        label_accuracy: label_accuracy(&labels, &fake.labels),
-        kernel_distance: 1000.0 * kernel_distance(&real.features, &fake.features),
-        kernel_distance_floor: 1000.0 * kernel_distance(&real.features, &floor.features),
+        seed: bench.seed,
+        judge_on_real: Confusion::of(&labels, &real_verdict.labels),
+        judge_on_generated: Confusion::of(&labels, &fake_verdict.labels),
+        generated: distances(&real_verdict, &fake_verdict, bench.device),
+        floor: distances(&real_verdict, &floor_verdict, bench.device),
+        memorisation,
+        memorisation_of_real,
+        mode_collapse: alike(&fakes),
+        mode_collapse_of_real: alike(&real),
+        gan_train: None,
+    };
+    Ok(Evaluation { report, closest })
+}
+
+fn distances(real: &Verdict, fake: &Verdict, device: &Device) -> Distances {
+    let (real, fake) = (&real.features, &fake.features);
+    let kernel = kernel_distance_of_subsets(real, fake);
+    Distances {
+        frechet_distance: frechet_distance(real, fake),
+        kernel_distance_x1000: KernelDistance {
+            mean: 1000.0 * kernel.mean,
+            deviation: 1000.0 * kernel.deviation,
+        },
+        overlap: overlap(real, fake, device),
+    }
+}
+
+/// The first thousand faces, each with its nearest training image or mirror image of one.
+fn look_up(faces: &[&[u8]], training: &[&[u8]], device: &Device) -> (Likeness, Vec<FacePair>) {
+    let faces = &faces[..faces.len().min(LOOKED_UP)];
+    let mirrors: Vec<Vec<u8>> = training.iter().map(|image| mirrored(image)).collect();
+    let others: Vec<&[u8]> = training
+        .iter()
+        .copied()
+        .chain(mirrors.iter().map(Vec::as_slice))
+        .collect();
+    let pairs = pairs(faces, &others, false, device);
+    let shown = |pair: &Pair| (faces[pair.face].to_vec(), others[pair.neighbour].to_vec());
+    (likeness(&pairs), pairs.iter().map(shown).collect())
+}
+
+/// Trains two small classifiers alike, one on as many generated faces as there are training images and with their
+/// labels, one on the training images, and tests both on PrivateTest.
+pub fn gan_train(bundle: &Bundle, bench: &Bench, images: u64) -> anyhow::Result<GanTrain> {
+    let dataset = bench.dataset;
+    let training = dataset.indices(Split::Training);
+    let labels: Vec<Emotion> = training.iter().map(|&index| dataset.label(index)).collect();
+    let mut generated = Dataset::new("generated");
+    let faces = generate(bundle, &labels, bench.seed, bench.device)?;
+    for (face, &label) in faces.iter().zip(&labels) {
+        let face: &[u8; IMAGE_PIXELS] = face.as_slice().try_into().context("a face's size")?;
+        generated.push(face, label, Split::Training);
+    }
+    let accuracy_after = |dataset: &Dataset| -> anyhow::Result<f64> {
+        let options = JudgeOptions {
+            width: GAN_TRAIN_WIDTH,
+            images,
+            seed: bench.seed,
+        };
+        let mut trainer = JudgeTrainer::new(options, dataset.clone(), bench.device)?;
+        trainer.run(None, &mut |_, _| {})?;
+        Ok(examine(&trainer.finish(), bench.dataset).accuracy())
+    };
+    Ok(GanTrain {
+        trained_on_generated: accuracy_after(&generated)?,
+        trained_on_real: accuracy_after(dataset)?,
+        images,
     })
 }
 
@@ -102,54 +217,34 @@ fn spread(indices: &[usize], count: usize) -> Vec<usize> {
 impl EvalReport {
     /// The figures that a manifest carries.
     pub fn metrics(&self) -> BTreeMap<String, f64> {
-        [
-            ("judge_accuracy", self.judge_accuracy.overall),
-            ("label_accuracy", self.label_accuracy.overall),
-            ("kernel_distance_x1000", self.kernel_distance),
-            ("kernel_distance_floor_x1000", self.kernel_distance_floor),
+        let overlap = &self.generated.overlap;
+        let mut metrics: BTreeMap<String, f64> = [
             ("faces", self.faces as f64),
+            ("judge_accuracy", self.judge_on_real.accuracy()),
+            ("label_accuracy", self.judge_on_generated.accuracy()),
+            ("frechet_distance", self.generated.frechet_distance),
+            ("frechet_distance_floor", self.floor.frechet_distance),
+            (
+                "kernel_distance_x1000",
+                self.generated.kernel_distance_x1000.mean,
+            ),
+            (
+                "kernel_distance_floor_x1000",
+                self.floor.kernel_distance_x1000.mean,
+            ),
+            ("precision", overlap.precision),
+            ("recall", overlap.recall),
+            ("density", overlap.density),
+            ("coverage", overlap.coverage),
+            ("memorisation_median", self.memorisation.median),
+            ("mode_collapse_median", self.mode_collapse.median),
         ]
         .map(|(name, value)| (name.to_owned(), value))
-        .into()
-    }
-}
-
-impl fmt::Display for EvalReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        writeln!(
-            f,
-            "{} generated faces against as many held-out real images",
-            self.faces
-        )?;
-        writeln!(
-            f,
-            "kernel distance x 1000  {:.2}  (real against real: {:.2})",
-            self.kernel_distance, self.kernel_distance_floor
-        )?;
-        writeln!(
-            f,
-            "{:<10}{:>20}{:>22}",
-            "emotion", "judge on generated", "judge on real"
-        )?;
-        let percent = |share: Option<f64>| {
-            share.map_or("-".to_owned(), |share| format!("{:.1} %", 100.0 * share))
-        };
-        let rows = Emotion::ALL.map(|emotion| {
-            let index = emotion.index();
-            (
-                emotion.name(),
-                self.label_accuracy.per_emotion[index],
-                self.judge_accuracy.per_emotion[index],
-            )
-        });
-        let all = (
-            "all",
-            Some(self.label_accuracy.overall),
-            Some(self.judge_accuracy.overall),
-        );
-        for (name, fake, real) in rows.into_iter().chain([all]) {
-            writeln!(f, "{name:<10}{:>20}{:>22}", percent(fake), percent(real))?;
+        .into();
+        if let Some(gan_train) = &self.gan_train {
+            let share = gan_train.trained_on_generated / gan_train.trained_on_real;
+            metrics.insert("gan_train_share".to_owned(), share);
         }
-        Ok(())
+        metrics
     }
 }

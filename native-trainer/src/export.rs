@@ -1,4 +1,4 @@
-//! Bundles on disk: from a run to `manifest.json` and `generator.safetensors`, and back.
+//! Bundles on disk: from a run to `manifest.json` and `generator.safetensors`, and back; a judge likewise.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -6,6 +6,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use model_core::bundle::{Bundle, MANIFEST_FILE, Manifest, Training};
+use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 
 use crate::train::Trainer;
 
@@ -58,16 +59,33 @@ pub fn pack(trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle
 
 /// Writes a bundle: the weights first, so that a manifest never stands without them.
 pub fn write(bundle: &Bundle, directory: &Path) -> anyhow::Result<()> {
+    let weights = bundle.manifest.weights.file.as_str();
+    write_files(
+        directory,
+        [
+            (weights, &bundle.weights),
+            (MANIFEST_FILE, bundle.manifest.to_json()?.as_bytes()),
+        ],
+    )
+}
+
+/// Writes a judge, in the same order.
+pub fn write_judge(bundle: &JudgeBundle, directory: &Path) -> anyhow::Result<()> {
+    let weights = bundle.manifest.weights.file.as_str();
+    write_files(
+        directory,
+        [
+            (weights, &bundle.weights),
+            (JUDGE_MANIFEST_FILE, bundle.manifest.to_json()?.as_bytes()),
+        ],
+    )
+}
+
+/// Each file appears whole or not at all.
+fn write_files(directory: &Path, files: [(&str, &[u8]); 2]) -> anyhow::Result<()> {
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
-    let json = bundle.manifest.to_json()?;
-    for (name, bytes) in [
-        (
-            bundle.manifest.weights.file.as_str(),
-            bundle.weights.as_slice(),
-        ),
-        (MANIFEST_FILE, json.as_bytes()),
-    ] {
+    for (name, bytes) in files {
         let path = directory.join(name);
         let unfinished = directory.join(format!("{name}.unfinished"));
         fs::write(&unfinished, bytes)
@@ -79,14 +97,25 @@ pub fn write(bundle: &Bundle, directory: &Path) -> anyhow::Result<()> {
 
 /// Reads and checks a bundle.
 pub fn read(directory: &Path) -> anyhow::Result<Bundle> {
-    let bytes = |name: &str| {
-        let path = directory.join(name);
-        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
-    };
     let open = || -> anyhow::Result<Bundle> {
-        let manifest = Manifest::parse(&bytes(MANIFEST_FILE)?)?;
-        let weights = bytes(&manifest.weights.file)?;
+        let manifest = Manifest::parse(&read_file(directory, MANIFEST_FILE)?)?;
+        let weights = read_file(directory, &manifest.weights.file)?;
         Ok(Bundle::open(manifest, weights)?)
     };
     open().with_context(|| format!("{} is no usable bundle", directory.display()))
+}
+
+/// Reads and checks a judge.
+pub fn read_judge(directory: &Path) -> anyhow::Result<JudgeBundle> {
+    let open = || -> anyhow::Result<JudgeBundle> {
+        let manifest = JudgeManifest::parse(&read_file(directory, JUDGE_MANIFEST_FILE)?)?;
+        let weights = read_file(directory, &manifest.weights.file)?;
+        Ok(JudgeBundle::open(manifest, weights)?)
+    };
+    open().with_context(|| format!("{} holds no usable judge", directory.display()))
+}
+
+fn read_file(directory: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
+    let path = directory.join(name);
+    fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::eval::FacePair;
 use anyhow::Context;
 use burn::tensor::Tensor;
 use image::GrayImage;
@@ -30,6 +31,19 @@ pub fn write_fakes(generator: &Generator, columns: usize, path: &Path) -> anyhow
         .collect();
     let cells: Vec<Option<&[u8]>> = faces.iter().map(|face| Some(face.as_slice())).collect();
     write(&cells, columns, path)
+}
+
+/// Pairs in a row of [`write_pairs`], and rows.
+const PAIRS: (usize, usize) = (8, 8);
+
+/// Writes the first 64 pairs of a generated face and a training image beside each other.
+pub fn write_pairs(pairs: &[FacePair], path: &Path) -> anyhow::Result<()> {
+    let (columns, rows) = PAIRS;
+    let shown = pairs.iter().take(columns * rows);
+    let cells: Vec<Option<&[u8]>> = shown
+        .flat_map(|(face, image)| [Some(face.as_slice()), Some(image.as_slice())])
+        .collect();
+    write(&cells, 2 * columns, path)
 }
 
 /// Writes cells row by row; an empty cell stays black.

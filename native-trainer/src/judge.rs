@@ -1,157 +1,259 @@
-//! The judge: an emotion classifier trained on real images, which looks at generated ones.
+//! Training a judge ([`model_core::judge`]) and asking for its verdict.
 //!
-//! It has the discriminators' body without spectral normalisation. Its own accuracy on held-out real images
-//! stands beside every figure it is used for.
+//! Its own accuracy on held-out real images stands beside every figure it is used for.
 
+use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
 use burn::module::Module;
-use burn::optim::{AdamConfig, GradientsParams};
+use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
-use model_core::blocks::SpectralLinear;
-use model_core::config::DiscriminatorConfig;
-use model_core::discriminator::Body;
 use model_core::emotion::Emotion;
+use model_core::judge::Judge;
+use model_core::judge_bundle::JUDGE_WIDTHS;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
 use rand_chacha::ChaCha8Rng;
-use rand_core::SeedableRng;
+use rand_core::{RngCore, SeedableRng};
+use serde::{Deserialize, Serialize};
 
-use crate::dataset::Dataset;
-use crate::dataset::batcher::{BatchSettings, Batcher};
-use crate::losses::cross_entropy;
+use crate::dataset::{Dataset, Split};
+use crate::ema;
+use crate::losses::{cross_entropy, smoothed};
+use crate::metrics::confusion::Confusion;
+use crate::warp::push_warped;
 
-/// The judge's network: 32, 64, 128, 128 channels.
-const NETWORK: DiscriminatorConfig = DiscriminatorConfig {
-    width: 32,
-    spectral_norm: false,
-};
+/// Images per training step.
 const BATCH: usize = 64;
-const LEARNING_RATE: f64 = 1e-3;
-/// Images looked at in one pass when judging.
-const CHUNK: usize = 256;
+/// At the start; falls to zero along half a cosine.
+const LEARNING_RATE: f64 = 2e-3;
+const WEIGHT_DECAY: f32 = 0.02;
+/// Share of every label that is spread over all seven: FER2013's labels are often wrong.
+const SMOOTHING: f64 = 0.1;
+/// Limit of the moving average's decay per step.
+const EMA_DECAY: f64 = 0.999;
+/// Training images whose statistics are folded into the finished judge.
+const STATISTICS_IMAGES: usize = 1024;
+/// Images looked at in one pass.
+const CHUNK: usize = 128;
+/// Steps between two saved states.
+const SAVE_STEPS: u64 = 500;
 
-/// A trained emotion classifier.
-#[derive(Module, Debug)]
-pub struct Judge {
-    body: Body,
-    classifier: SpectralLinear,
+/// Everything that decides how a judge comes out.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct JudgeOptions {
+    /// Channels of the first stage.
+    pub width: usize,
+    /// Images to be seen.
+    pub images: u64,
+    /// Seed of weights and batches.
+    pub seed: u64,
 }
 
-/// What the judge says of a set of images.
+/// A judge in training.
+pub struct JudgeTrainer {
+    options: JudgeOptions,
+    dataset: Dataset,
+    training: Vec<usize>,
+    device: Device,
+    network: Judge,
+    average: Judge,
+    optimizer: ModuleOptimizer,
+    step: u64,
+}
+
+/// What a judge says of a set of images.
 pub struct Verdict {
     /// The emotion seen in each image.
     pub labels: Vec<Emotion>,
-    /// The body's features, one row per image.
+    /// The features of each image, one row per image.
     pub features: Vec<Vec<f32>>,
 }
 
-impl Judge {
-    fn new(seed: u64, device: &Device) -> Self {
-        let mut rng = ChaCha8Rng::seed_from_u64(seed);
-        Self {
-            body: Body::new(&NETWORK, &mut rng, device),
-            classifier: SpectralLinear::new(
-                [Body::features(&NETWORK), Emotion::COUNT],
-                false,
-                &mut rng,
-                device,
-            ),
-        }
-    }
-
-    /// Trains on the Training split for `images` images, mirrored at random.
-    pub fn train(dataset: Dataset, images: u64, seed: u64, device: &Device) -> Self {
-        let device = device.clone().autodiff();
-        let mut judge = Self::new(seed, &device);
-        let mut optimizer = AdamConfig::new().init();
-        let batcher = Batcher::new(
-            dataset,
-            BatchSettings {
-                batch: BATCH,
-                latent_size: 1,
-                balance: 0.0,
-                augment: false,
-                seed,
-            },
+impl JudgeTrainer {
+    /// A judge that has seen nothing. Trains on the Training split of `dataset`.
+    pub fn new(options: JudgeOptions, dataset: Dataset, device: &Device) -> anyhow::Result<Self> {
+        let training = dataset.indices(Split::Training);
+        anyhow::ensure!(!training.is_empty(), "the data set has no Training images");
+        anyhow::ensure!(options.images > 0, "--images is 0: expected at least 1");
+        anyhow::ensure!(
+            JUDGE_WIDTHS.contains(&options.width),
+            "--width is {}: expected {} to {}",
+            options.width,
+            JUDGE_WIDTHS.start(),
+            JUDGE_WIDTHS.end()
         );
-        let steps = images.div_ceil(BATCH as u64);
-        for step in 0..steps {
-            let batch = batcher.batch(step, &device);
-            let logits = judge.classifier.forward(judge.body.forward(batch.images));
-            let loss = cross_entropy(logits, batch.labels);
-            let gradients = GradientsParams::from_grads(loss.backward(), &judge);
-            // Falls linearly to a twentieth: the last steps settle.
-            let rate = LEARNING_RATE * (1.0 - 0.95 * step as f64 / steps as f64);
-            judge = optimizer.step(rate, judge, gradients);
-        }
-        judge.valid()
+        let device = device.clone().autodiff();
+        let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
+        let network = Judge::new(options.width, &mut rng, &device);
+        Ok(Self {
+            average: network.valid(),
+            network,
+            optimizer: AdamWConfig::new().with_weight_decay(WEIGHT_DECAY).init(),
+            training,
+            options,
+            dataset,
+            device,
+            step: 0,
+        })
     }
 
-    /// Loads the judge of `path`, or trains one and keeps it there.
-    pub fn load_or_train(
-        path: &Path,
-        dataset: Dataset,
-        images: u64,
-        seed: u64,
-        device: &Device,
-    ) -> anyhow::Result<Self> {
-        if path.is_file() {
-            return Self::new(seed, device)
-                .try_load_file(path)
-                .with_context(|| format!("{} holds no judge", path.display()));
-        }
-        let judge = Self::train(dataset, images, seed, device);
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)
-                .with_context(|| format!("cannot create {}", parent.display()))?;
-        }
-        judge
-            .clone()
-            .save_file(path)
-            .with_context(|| format!("cannot write {}", path.display()))?;
-        Ok(judge)
+    /// Steps of the whole training.
+    pub fn steps(&self) -> u64 {
+        self.options.images.div_ceil(BATCH as u64)
     }
 
-    /// Looks at grey images of 48x48 bytes each.
-    pub fn look(&self, images: &[&[u8]]) -> Verdict {
-        let device = self.classifier_device();
-        let mut verdict = Verdict {
-            labels: Vec::with_capacity(images.len()),
-            features: Vec::with_capacity(images.len()),
+    /// Images seen.
+    pub fn images_seen(&self) -> u64 {
+        self.step * BATCH as u64
+    }
+
+    /// Trains to the end; `tell` hears the images seen and the mean loss since the last time. Saves its state to
+    /// `state` now and then, and goes on from there if it was cut off.
+    pub fn run(
+        &mut self,
+        state: Option<&Path>,
+        tell: &mut dyn FnMut(u64, f32),
+    ) -> anyhow::Result<()> {
+        if let Some(state) = state {
+            self.load(state)?;
+        }
+        let mut losses: Vec<Tensor<1>> = Vec::new();
+        while self.step < self.steps() {
+            losses.push(self.train_step());
+            if self.step.is_multiple_of(SAVE_STEPS) || self.step == self.steps() {
+                let count = losses.len() as f32;
+                let sum: f32 = Tensor::cat(std::mem::take(&mut losses), 0)
+                    .sum()
+                    .into_scalar(); // sync
+                tell(self.images_seen(), sum / count);
+                if let Some(state) = state {
+                    self.save(state)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn train_step(&mut self) -> Tensor<1> {
+        let (images, labels) = self.batch();
+        let opinion = self.network.forward_train(images);
+        let loss = cross_entropy(opinion.logits, smoothed(labels, SMOOTHING));
+        let figure = loss.clone().detach();
+        let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
+        let progress = self.step as f64 / self.steps() as f64;
+        let rate = LEARNING_RATE * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+        self.network = self.optimizer.step(rate, self.network.clone(), gradients);
+        let decay = ema::decay(self.step, EMA_DECAY);
+        self.average = ema::update(self.average.clone(), &self.network, decay);
+        self.step += 1;
+        figure
+    }
+
+    /// The batch of the current step, from a stream of random numbers of its own.
+    fn batch(&self) -> (Tensor<4>, Tensor<2>) {
+        let mut rng = ChaCha8Rng::seed_from_u64(self.options.seed);
+        rng.set_stream(self.step + 1); // stream 0 is the initial weights
+        let mut pixels = Vec::with_capacity(BATCH * IMAGE_PIXELS);
+        let mut labels = Vec::with_capacity(BATCH * Emotion::COUNT);
+        for _ in 0..BATCH {
+            let image = self.training[rng.next_u64() as usize % self.training.len()];
+            push_warped(self.dataset.image(image), &mut rng, &mut pixels);
+            labels.extend(self.dataset.label(image).weights());
+        }
+        let labels = TensorData::new(labels, [BATCH, Emotion::COUNT]);
+        (
+            images_tensor(pixels, &self.device),
+            Tensor::from_data(labels, &self.device),
+        )
+    }
+
+    /// The average in its inference form.
+    pub fn finish(&self) -> Judge {
+        let device = self.device.clone().without_autodiff();
+        let step = self.training.len().div_ceil(STATISTICS_IMAGES);
+        let images = self.training.iter().step_by(step);
+        let pixels = images.flat_map(|&index| self.dataset.image(index));
+        let pixels = pixels.map(|&grey| to_signed(grey)).collect();
+        self.average.folded(images_tensor(pixels, &device))
+    }
+
+    /// Written whole or not at all: the step's file comes last. The optimiser starts anew after a cut.
+    fn save(&self, state: &Path) -> anyhow::Result<()> {
+        fs::create_dir_all(state).with_context(|| format!("cannot create {}", state.display()))?;
+        self.network.clone().save_file(state.join("network.bpk"))?;
+        self.average.clone().save_file(state.join("average.bpk"))?;
+        let text = serde_json::to_vec(&(&self.options, self.step))?;
+        fs::write(state.join("state.json"), text)
+            .with_context(|| format!("cannot write {}", state.display()))
+    }
+
+    fn load(&mut self, state: &Path) -> anyhow::Result<()> {
+        let Ok(text) = fs::read(state.join("state.json")) else {
+            return Ok(());
         };
-        for chunk in images.chunks(CHUNK) {
-            let pixels: Vec<f32> = chunk
-                .iter()
-                .copied()
-                .flatten()
-                .map(|&grey| to_signed(grey))
-                .collect();
-            debug_assert_eq!(pixels.len(), chunk.len() * IMAGE_PIXELS);
-            let shape = [chunk.len(), 1, IMAGE_SIDE, IMAGE_SIDE];
-            let features = self
-                .body
-                .forward(Tensor::from_data(TensorData::new(pixels, shape), &device));
-            let labels = self
-                .classifier
-                .forward(features.clone())
-                .argmax(1)
-                .into_data(); // sync
-            verdict.labels.extend(
-                labels
-                    .iter::<i64>()
-                    .filter_map(|label| Emotion::from_index(label as usize)),
-            );
-            let width = features.dims()[1];
-            let values: Vec<f32> = features.into_data().iter::<f32>().collect();
-            verdict
-                .features
-                .extend(values.chunks_exact(width).map(<[f32]>::to_vec));
-        }
-        verdict
+        let (options, step): (JudgeOptions, u64) = serde_json::from_slice(&text)
+            .with_context(|| format!("{} is damaged", state.display()))?;
+        anyhow::ensure!(
+            options == self.options,
+            "{} holds a judge in training with other options ({options:?}): finish it with these, or delete it",
+            state.display()
+        );
+        self.network = self
+            .network
+            .clone()
+            .try_load_file(state.join("network.bpk"))?;
+        self.average = self
+            .average
+            .clone()
+            .try_load_file(state.join("average.bpk"))?;
+        self.step = step;
+        Ok(())
     }
+}
 
-    fn classifier_device(&self) -> Device {
-        self.devices().first().cloned().unwrap_or_else(Device::flex)
+/// What the judge sees in the PrivateTest images of a data set.
+pub fn examine(judge: &Judge, dataset: &Dataset) -> Confusion {
+    let held_out = dataset.indices(Split::PrivateTest);
+    let labels: Vec<Emotion> = held_out.iter().map(|&index| dataset.label(index)).collect();
+    let images: Vec<&[u8]> = held_out.iter().map(|&index| dataset.image(index)).collect();
+    Confusion::of(&labels, &look(judge, &images).labels)
+}
+
+/// Looks at grey images of 48x48 bytes each, and at their mirror images: a face and its mirror image show the
+/// same emotion, so the judge decides by the mean of both.
+pub fn look(judge: &Judge, images: &[&[u8]]) -> Verdict {
+    let device = judge
+        .devices()
+        .first()
+        .cloned()
+        .unwrap_or_else(Device::flex);
+    let mut verdict = Verdict {
+        labels: Vec::with_capacity(images.len()),
+        features: Vec::with_capacity(images.len()),
+    };
+    for chunk in images.chunks(CHUNK) {
+        let pixels = chunk.iter().copied().flatten();
+        let faces = images_tensor(pixels.map(|&grey| to_signed(grey)).collect(), &device);
+        let opinion = judge.forward(faces.clone());
+        let mirrored = judge.forward(faces.flip([3]));
+        let labels = (opinion.logits + mirrored.logits).argmax(1).into_data(); // sync
+        let seen = labels.iter::<i64>();
+        verdict
+            .labels
+            .extend(seen.filter_map(|label| Emotion::from_index(label as usize)));
+        let features = (opinion.features + mirrored.features).mul_scalar(0.5);
+        let width = features.dims()[1];
+        let values: Vec<f32> = features.into_data().iter::<f32>().collect();
+        verdict
+            .features
+            .extend(values.chunks_exact(width).map(<[f32]>::to_vec));
     }
+    verdict
+}
+
+fn images_tensor(pixels: Vec<f32>, device: &Device) -> Tensor<4> {
+    let count = pixels.len() / IMAGE_PIXELS;
+    let shape = [count, 1, IMAGE_SIDE, IMAGE_SIDE];
+    Tensor::from_data(TensorData::new(pixels, shape), device)
 }

@@ -45,6 +45,16 @@ pub fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
     (log_softmax(logits, 1) * labels).sum_dim(1).mean().neg()
 }
 
+/// Labels of which the share `smoothing` is spread over all seven emotions (Szegedy et al. 2016).
+///
+/// # Shapes
+/// - labels `[B, 7]`, output `[B, 7]`
+pub fn smoothed(labels: Tensor<2>, smoothing: f64) -> Tensor<2> {
+    labels
+        .mul_scalar(1.0 - smoothing)
+        .add_scalar(smoothing / Emotion::COUNT as f64)
+}
+
 /// What the discriminator minimises: adversarial, plus match where it judges the match, plus
 /// class where it has a class head.
 pub fn discriminator_loss(

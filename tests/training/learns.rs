@@ -3,8 +3,8 @@ use model_core::config::GanKind;
 use native_trainer::config::Preset;
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
-use native_trainer::eval::evaluate;
-use native_trainer::judge::Judge;
+use native_trainer::eval::{Bench, evaluate};
+use native_trainer::judge::{JudgeOptions, JudgeTrainer};
 use native_trainer::train::Trainer;
 
 use crate::pack;
@@ -16,7 +16,14 @@ const CLEARLY_ABOVE_CHANCE: f64 = 0.5;
 fn both_tiny_gans_learn_to_show_the_asked_expression() {
     let device = Device::flex();
     let faces = synthetic(2100, 5);
-    let judge = Judge::train(faces.clone(), 20_000, 0, &device);
+    let options = JudgeOptions {
+        width: 8,
+        images: 12_000,
+        seed: 0,
+    };
+    let mut trainer = JudgeTrainer::new(options, faces.clone(), &device).unwrap();
+    trainer.run(None, &mut |_, _| {}).unwrap();
+    let judge = trainer.finish();
     for gan in GanKind::ALL {
         let mut options = Preset::Tiny.options(gan);
         options.set_length(12_000);
@@ -24,17 +31,24 @@ fn both_tiny_gans_learn_to_show_the_asked_expression() {
         let mut run = Trainer::new(options.clone(), batcher, &device);
         (0..options.steps()).for_each(|_| drop(run.step()));
         let bundle = pack(&run);
-        let report = evaluate(&bundle, &faces, &judge, 300, 0, &device).unwrap();
+        let bench = Bench {
+            dataset: &faces,
+            judge: &judge,
+            device: &device,
+            limit: 300,
+            seed: 0,
+        };
+        let report = evaluate(&bundle, &bench).unwrap().report;
         println!("{gan}:\n{report}");
         assert!(
-            report.judge_accuracy.overall > 0.8,
+            report.judge_on_real.accuracy() > 0.8,
             "{gan}: the judge itself is at {:.2}",
-            report.judge_accuracy.overall
+            report.judge_on_real.accuracy()
         );
         assert!(
-            report.label_accuracy.overall > CLEARLY_ABOVE_CHANCE,
+            report.judge_on_generated.accuracy() > CLEARLY_ABOVE_CHANCE,
             "{gan}: the judge sees the asked emotion in {:.2} of the faces",
-            report.label_accuracy.overall
+            report.judge_on_generated.accuracy()
         );
     }
 }

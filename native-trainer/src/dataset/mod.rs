@@ -196,6 +196,11 @@ impl Dataset {
         &self.images[index * IMAGE_PIXELS..(index + 1) * IMAGE_PIXELS]
     }
 
+    /// The grey bytes of several images.
+    pub fn images_of(&self, indices: &[usize]) -> Vec<&[u8]> {
+        indices.iter().map(|&index| self.image(index)).collect()
+    }
+
     /// The emotion of image `index`.
     pub fn label(&self, index: usize) -> Emotion {
         self.labels[index]

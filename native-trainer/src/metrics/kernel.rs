@@ -4,6 +4,39 @@
 //! one distribution. Features are scaled by the real sample's mean square first, so that the figure
 //! does not depend on how large a judge's features happen to be.
 
+/// Rows of each sample in a subset.
+const SUBSET: usize = 1000;
+/// Subsets that are averaged.
+const SUBSETS: usize = 10;
+
+/// A mean over subsets, and how far single subsets lie from it.
+#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
+pub struct KernelDistance {
+    pub mean: f64,
+    /// Standard deviation over the subsets.
+    pub deviation: f64,
+}
+
+/// The distance over as many subsets of 1000 rows as the samples fill, at most ten. Rows are dealt out in turn,
+/// so the same samples give the same figure.
+pub fn kernel_distance_of_subsets(real: &[Vec<f32>], fake: &[Vec<f32>]) -> KernelDistance {
+    let rows = real.len().min(fake.len());
+    let subsets = (rows / SUBSET).clamp(1, SUBSETS);
+    let part = |sample: &[Vec<f32>], subset: usize| -> Vec<Vec<f32>> {
+        let picked = sample.iter().skip(subset).step_by(subsets).take(SUBSET);
+        picked.cloned().collect()
+    };
+    let distances: Vec<f64> = (0..subsets)
+        .map(|subset| kernel_distance(&part(real, subset), &part(fake, subset)))
+        .collect();
+    let mean = distances.iter().sum::<f64>() / subsets as f64;
+    let spread = distances.iter().map(|distance| (distance - mean).powi(2));
+    KernelDistance {
+        mean,
+        deviation: (spread.sum::<f64>() / subsets as f64).sqrt(),
+    }
+}
+
 /// Unbiased squared distance between two samples of feature rows; needs at least two rows each.
 pub fn kernel_distance(real: &[Vec<f32>], fake: &[Vec<f32>]) -> f64 {
     let scale = mean_square(real).max(f64::MIN_POSITIVE);

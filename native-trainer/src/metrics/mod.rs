@@ -1,4 +1,9 @@
 //! Metrics: one name and one small file each; `eval` puts them together.
 
+pub mod confusion;
+pub mod frechet;
 pub mod kernel;
-pub mod label_accuracy;
+pub mod likeness;
+pub mod manifold;
+pub mod neighbours;
+pub mod symmetric;

@@ -1,0 +1,151 @@
+//! The judge: a classifier that says which emotion it sees in a face, real or generated.
+//!
+//! A small residual network (He et al. 2016). Its features are the space in which the trainer measures how far
+//! generated faces are from real ones; in the page it gives a second opinion. As a generator it has two forms:
+//! [`Judge::forward_train`] normalises by the batch, [`Judge::forward`] runs the [`Judge::folded`] one.
+
+use burn::module::Module;
+use burn::nn::conv::Conv2d;
+use burn::nn::{Linear, PixelUnshuffle, PixelUnshuffleConfig};
+use burn::tensor::activation::relu;
+use burn::tensor::{Device, Tensor};
+use rand_core::RngCore;
+
+use crate::blocks::{ConditionalNorm, conv3x3, halving4x4, linear};
+use crate::emotion::Emotion;
+
+/// Channels double, height and width halve from stage to stage.
+const STAGES: usize = 3;
+
+/// What a judge makes of a batch of faces.
+pub struct Opinion {
+    /// `[B, 7]`: one logit per emotion.
+    pub logits: Tensor<2>,
+    /// `[B, 4 width]`: what the logits are read from, not below 0.
+    pub features: Tensor<2>,
+}
+
+/// The network.
+#[derive(Module, Debug)]
+pub struct Judge {
+    unshuffle: PixelUnshuffle,
+    stages: Vec<Stage>,
+    classifier: Linear,
+}
+
+/// A convolution that changes the size, then a residual block that keeps it.
+#[derive(Module, Debug)]
+struct Stage {
+    enter: NormConv,
+    first: NormConv,
+    second: NormConv,
+}
+
+/// A convolution and the normalisation of its output.
+#[derive(Module, Debug)]
+struct NormConv {
+    conv: Conv2d,
+    norm: ConditionalNorm,
+}
+
+impl NormConv {
+    fn new(conv: Conv2d, device: &Device) -> Self {
+        let [channels, ..] = conv.weight.val().dims();
+        Self {
+            conv,
+            norm: ConditionalNorm::new(1, channels, device),
+        }
+    }
+}
+
+impl Judge {
+    /// Builds a network of `width` channels in its first stage with weights drawn from `rng`.
+    pub fn new(width: usize, rng: &mut impl RngCore, device: &Device) -> Self {
+        let mut stages = Vec::with_capacity(STAGES);
+        for stage in 0..STAGES {
+            let channels = width << stage;
+            let enter = match stage {
+                0 => conv3x3(4, channels, rng, device),
+                _ => halving4x4(channels / 2, channels, rng, device),
+            };
+            stages.push(Stage {
+                enter: NormConv::new(enter, device),
+                first: NormConv::new(conv3x3(channels, channels, rng, device), device),
+                second: NormConv::new(conv3x3(channels, channels, rng, device), device),
+            });
+        }
+        Self {
+            unshuffle: PixelUnshuffleConfig::new(2).init(),
+            stages,
+            classifier: linear(width << (STAGES - 1), Emotion::COUNT, rng, device),
+        }
+    }
+
+    /// Inference with a folded network.
+    ///
+    /// # Shapes
+    /// - images `[B, 1, 48, 48]` in [-1, 1]
+    /// - output: see [`Opinion`]
+    pub fn forward(&self, images: Tensor<4>) -> Opinion {
+        self.pass(images, |norm, maps, one| norm.affine(maps, one))
+    }
+
+    /// Training: normalises by the statistics of the batch.
+    ///
+    /// # Shapes
+    /// As [`Self::forward`].
+    pub fn forward_train(&self, images: Tensor<4>) -> Opinion {
+        self.pass(images, |norm, maps, one| norm.normalise(maps, one))
+    }
+
+    /// The inference form: the statistics of these images are folded into the tables.
+    pub fn folded(&self, images: Tensor<4>) -> Self {
+        let mut norms = Vec::new();
+        self.pass(images, |norm, maps, one| {
+            let folded = norm.folded(&maps);
+            let output = folded.affine(maps, one);
+            norms.push(folded);
+            output
+        });
+        let mut judge = self.clone();
+        let layers = judge.stages.iter_mut().flat_map(Stage::layers);
+        for (layer, norm) in layers.zip(norms) {
+            layer.norm = norm;
+        }
+        judge
+    }
+
+    /// The data flow, once; `normalise` says how a [`ConditionalNorm`] is applied.
+    fn pass(
+        &self,
+        images: Tensor<4>,
+        mut normalise: impl FnMut(&ConditionalNorm, Tensor<4>, Tensor<2>) -> Tensor<4>,
+    ) -> Opinion {
+        let one = Tensor::ones([1, 1], &images.device());
+        let mut layer = |layer: &NormConv, maps: Tensor<4>| {
+            normalise(&layer.norm, layer.conv.forward(maps), one.clone())
+        };
+        let mut maps = self.unshuffle.forward(images); // [B, 4, 24, 24]
+        for stage in &self.stages {
+            maps = relu(layer(&stage.enter, maps)); // w at 24, 2w at 12, 4w at 6
+            let inner = relu(layer(&stage.first, maps.clone()));
+            maps = relu(maps + layer(&stage.second, inner));
+        }
+        let [batch, channels, height, width] = maps.dims();
+        let features = maps
+            .reshape([batch, channels, height * width])
+            .mean_dim(2)
+            .reshape([batch, channels]);
+        Opinion {
+            logits: self.classifier.forward(features.clone()),
+            features,
+        }
+    }
+}
+
+impl Stage {
+    /// In the order of the data flow.
+    fn layers(&mut self) -> [&mut NormConv; 3] {
+        [&mut self.enter, &mut self.first, &mut self.second]
+    }
+}

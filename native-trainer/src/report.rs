@@ -1,0 +1,91 @@
+//! An evaluation as a table for people.
+
+use std::fmt;
+
+use crate::eval::{EvalReport, GanTrain};
+use crate::metrics::likeness::Likeness;
+
+impl fmt::Display for EvalReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            f,
+            "{} generated faces against as many held-out real images\n\n{:<34}{:>14}{:>14}",
+            self.faces, "", "generated", "real"
+        )?;
+        let (fake, real) = (&self.generated, &self.floor);
+        let mut row = |name: &str, fake: f64, real: f64, digits: usize| {
+            writeln!(f, "{name:<34}{fake:>14.digits$}{real:>14.digits$}")
+        };
+        row(
+            "frechet distance",
+            fake.frechet_distance,
+            real.frechet_distance,
+            3,
+        )?;
+        let (fake_kernel, real_kernel) = (&fake.kernel_distance_x1000, &real.kernel_distance_x1000);
+        row(
+            "kernel distance x 1000",
+            fake_kernel.mean,
+            real_kernel.mean,
+            2,
+        )?;
+        row(
+            "  deviation over subsets",
+            fake_kernel.deviation,
+            real_kernel.deviation,
+            2,
+        )?;
+        let (fake, real) = (&fake.overlap, &real.overlap);
+        row("precision", fake.precision, real.precision, 3)?;
+        row("recall", fake.recall, real.recall, 3)?;
+        row("density", fake.density, real.density, 3)?;
+        row("coverage", fake.coverage, real.coverage, 3)?;
+        self.likenesses(f)?;
+        if let Some(gan_train) = &self.gan_train {
+            writeln!(f, "{gan_train}")?;
+        }
+        writeln!(f, "\njudge on held-out real images\n{}", self.judge_on_real)?;
+        write!(f, "judge on generated faces\n{}", self.judge_on_generated)
+    }
+}
+
+impl EvalReport {
+    fn likenesses(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let rows = [
+            (
+                "nearest training image",
+                self.memorisation,
+                self.memorisation_of_real,
+            ),
+            (
+                "nearest of its own kind",
+                self.mode_collapse,
+                self.mode_collapse_of_real,
+            ),
+        ];
+        for (name, fake, real) in rows {
+            let figures = |of: &Likeness| [of.median, of.closest_percent, of.smallest];
+            let titles = ["median", "closest percent", "smallest"];
+            for ((figure, fake), real) in titles.iter().zip(figures(&fake)).zip(figures(&real)) {
+                let title = format!("{name}, {figure}");
+                writeln!(f, "{title:<34}{fake:>14.1}{real:>14.1}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for GanTrain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        write!(
+            f,
+            "{:<34}{:>14}{:>14}  ({} of it; {} images seen)",
+            "GAN-train: accuracy on real",
+            percent(self.trained_on_generated),
+            percent(self.trained_on_real),
+            percent(self.trained_on_generated / self.trained_on_real),
+            self.images
+        )
+    }
+}
