@@ -24,6 +24,8 @@ pub mod mood;
 #[cfg(not(feature = "worker"))]
 pub mod morph;
 #[cfg(not(feature = "worker"))]
+mod orders;
+#[cfg(not(feature = "worker"))]
 mod replies;
 #[cfg(not(feature = "worker"))]
 pub mod shot;
@@ -38,6 +40,14 @@ pub mod app;
 pub mod components;
 #[cfg(feature = "page")]
 pub mod engine;
+#[cfg(feature = "page")]
+mod motion;
+#[cfg(feature = "page")]
+mod offline;
+#[cfg(feature = "page")]
+mod own_files;
+#[cfg(feature = "page")]
+mod save;
 
 #[cfg(feature = "worker")]
 pub mod device;
