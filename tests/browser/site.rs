@@ -11,6 +11,12 @@ use tiny_http::{Header, Request, Response, Server};
 /// Deep enough to catch any address that is not relative.
 const SUB_PATH: &str = "/some/sub/path/";
 
+/// What a strict host sends: no inline script or style, nothing from elsewhere.
+const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
+
+/// A worker that dies after its first face.
+const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";
+
 /// A running server; stops when dropped.
 pub struct Site {
     server: Arc<Server>,
@@ -22,6 +28,8 @@ pub struct Site {
 struct State {
     /// Answers 404 for weights while set.
     weights_missing: AtomicBool,
+    /// Sends an engine that dies while set.
+    engine_crashing: AtomicBool,
     /// Paths asked for that do not exist.
     not_found: Mutex<Vec<String>>,
 }
@@ -58,6 +66,16 @@ impl Site {
         self.state.weights_missing.store(missing, Ordering::SeqCst);
     }
 
+    /// Whether the engine dies after its first face.
+    pub fn set_engine_crashing(&self, crashing: bool) {
+        self.state.engine_crashing.store(crashing, Ordering::SeqCst);
+    }
+
+    /// Protocol, host and port.
+    pub fn origin(&self) -> String {
+        self.page("").trim_end_matches(SUB_PATH).to_owned()
+    }
+
     /// What was asked for in vain.
     pub fn not_found(&self) -> Vec<String> {
         let paths = self.state.not_found.lock();
@@ -78,11 +96,16 @@ fn answer(request: Request, dist: &Path, state: &State) {
     let missing =
         state.weights_missing.load(Ordering::SeqCst) && request.url().contains(".safetensors");
     let file = file_of(request.url(), dist).filter(|_| !missing);
-    let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
+    let mut bytes = file.as_ref().and_then(|file| fs::read(file).ok());
+    if state.engine_crashing.load(Ordering::SeqCst) && request.url().contains("/engine.js") {
+        bytes = bytes.map(|bytes| [CRASH.as_bytes(), &bytes].concat());
+    }
     let sent = match (file, bytes) {
-        (Some(file), Some(bytes)) => {
-            request.respond(Response::from_data(bytes).with_header(mime(&file)))
-        }
+        (Some(file), Some(bytes)) => request.respond(
+            Response::from_data(bytes)
+                .with_header(mime(&file))
+                .with_header(header("Content-Security-Policy", POLICY)),
+        ),
         _ => {
             let mut paths = state
                 .not_found
@@ -112,9 +135,15 @@ fn mime(file: &Path) -> Header {
         "js" => "text/javascript",
         "css" => "text/css",
         "json" => "application/json",
+        "png" => "image/png",
         "svg" => "image/svg+xml",
+        "webmanifest" => "application/manifest+json",
         "wasm" => "application/wasm",
         _ => "application/octet-stream",
     };
-    Header::from_bytes("Content-Type", mime).expect("a valid header")
+    header("Content-Type", mime)
+}
+
+fn header(name: &str, value: &str) -> Header {
+    Header::from_bytes(name, value).expect("a valid header")
 }

@@ -50,7 +50,6 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
             <section class="sf-stage" aria-label="Faces">
                 <Stage page view />
                 <Problem page />
-                <SaveBar page />
             </section>
             <section class="sf-controls" aria-label="What to show">
                 <Show when=move || view.get() == View::Mixer fallback=move || view! { <EmotionPicker page /> }>
@@ -63,6 +62,7 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
                 <Settings page />
                 <StatusBar page />
             </section>
+            <SaveBar page />
             <OwnBundle page />
         </div>
     }
