@@ -19,7 +19,7 @@ use web::mood::{Mood, sliders_from, sliders_text};
 use web::morph;
 use web::protocol::{Backend, DeviceChoice, Order, Part, Progress, Recipe, Reply, Running};
 use web::shot::{Network, Pixels, Shot};
-use web::state::{OwnFiles, Page, Phase, Step, Task};
+use web::state::{OwnFiles, Page, Step, Task};
 use web::walk::Walk;
 
 fn wanted() -> Wanted {

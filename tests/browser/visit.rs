@@ -356,7 +356,7 @@ fn a_morph_and_a_walk_move_smoothly_and_only_where_wanted() {
     assert!(moving >= 5 && largest < 0.5 * whole, "{steps:?}");
     // The walk.
     chrome.click("view-walk");
-    let text = "return document.querySelector(\"[data-testid='walk-rate']\").innerText.includes('frames/s')";
+    let text = "return document.querySelector(\"[data-testid='walk-rate']\").innerText.includes('/s shown')";
     chrome.wait("the walk", text, NEXT_FACE);
     record(&chrome, "walk");
     std::thread::sleep(Duration::from_secs(2));

@@ -59,7 +59,7 @@ pub fn WalkView(page: RwSignal<Page>) -> impl IntoView {
         }
         if let Some(shown) = pace.report(now) {
             let (made, at) = page.with_untracked(|page| (rate(page.pace), page.walk.people()));
-            report.set(format!("{shown:.0} frames/s, {made:.0} of them made anew"));
+            report.set(format!("{shown:.0}/s shown, {made:.0}/s made"));
             people.set(at);
         }
         true
