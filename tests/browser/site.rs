@@ -17,10 +17,13 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 /// A worker that dies after its first face.
 const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";
 
+/// Requests answered at the same time: a browser that reads one slowly waits for another.
+const THREADS: usize = 6;
+
 /// A running server; stops when dropped.
 pub struct Site {
     server: Arc<Server>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
     state: Arc<State>,
 }
 
@@ -39,17 +42,18 @@ impl Site {
     pub fn serve(dist: &Path) -> Result<Self, String> {
         let server = Server::http("127.0.0.1:0").map_err(|error| error.to_string())?;
         let (server, state) = (Arc::new(server), Arc::new(State::default()));
-        let thread = std::thread::spawn({
+        let answers = || {
             let (server, state, dist) = (server.clone(), state.clone(), dist.to_owned());
-            move || {
+            std::thread::spawn(move || {
                 for request in server.incoming_requests() {
                     answer(request, &dist, &state);
                 }
-            }
-        });
+            })
+        };
+        let threads = (0..THREADS).map(|_| answers()).collect();
         Ok(Self {
             server,
-            thread: Some(thread),
+            threads,
             state,
         })
     }
@@ -85,8 +89,10 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        self.server.unblock();
-        if let Some(thread) = self.thread.take() {
+        for _ in &self.threads {
+            self.server.unblock(); // One of them.
+        }
+        for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
     }

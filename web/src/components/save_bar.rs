@@ -116,11 +116,9 @@ fn take(page: &Page, enlarged: bool) -> Option<(Sheet, String)> {
         View::Face => shot.mood.strongest().name(),
         _ => view.name(),
     };
-    let file = format!(
-        "seven-faces-{}-{what}-{}.png",
-        name(shot.network),
-        shot.seed
-    );
+    let (network, seed) = (name(shot.network), shot.seed);
+    let size = if enlarged { "-large" } else { "" };
+    let file = format!("seven-faces-{network}-{what}-{seed}{size}.png");
     let look = page.wanted.look;
     Some((
         Sheet {
