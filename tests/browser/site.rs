@@ -29,6 +29,8 @@ pub struct Site {
 
 #[derive(Default)]
 struct State {
+    /// The folder served.
+    dist: Mutex<PathBuf>,
     /// Answers 404 for weights while set.
     weights_missing: AtomicBool,
     /// Sends an engine that dies while set.
@@ -42,11 +44,12 @@ impl Site {
     pub fn serve(dist: &Path) -> Result<Self, String> {
         let server = Server::http("127.0.0.1:0").map_err(|error| error.to_string())?;
         let (server, state) = (Arc::new(server), Arc::new(State::default()));
+        *state.dist.lock().unwrap_or_else(PoisonError::into_inner) = dist.to_owned();
         let answers = || {
-            let (server, state, dist) = (server.clone(), state.clone(), dist.to_owned());
+            let (server, state) = (server.clone(), state.clone());
             std::thread::spawn(move || {
                 for request in server.incoming_requests() {
-                    answer(request, &dist, &state);
+                    answer(request, &state);
                 }
             })
         };
@@ -63,6 +66,15 @@ impl Site {
         let address = self.server.server_addr().to_ip();
         let port = address.map_or(0, |address| address.port());
         format!("http://127.0.0.1:{port}{SUB_PATH}{query}")
+    }
+
+    /// Serves another directory from now on.
+    pub fn deploy(&self, dist: &Path) {
+        *self
+            .state
+            .dist
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner) = dist.to_owned();
     }
 
     /// Whether weights are answered with 404.
@@ -98,10 +110,15 @@ impl Drop for Site {
     }
 }
 
-fn answer(request: Request, dist: &Path, state: &State) {
+fn answer(request: Request, state: &State) {
+    let dist = state
+        .dist
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     let missing =
         state.weights_missing.load(Ordering::SeqCst) && request.url().contains(".safetensors");
-    let file = file_of(request.url(), dist).filter(|_| !missing);
+    let file = file_of(request.url(), &dist).filter(|_| !missing);
     let mut bytes = file.as_ref().and_then(|file| fs::read(file).ok());
     if state.engine_crashing.load(Ordering::SeqCst) && request.url().contains("/engine.js") {
         bytes = bytes.map(|bytes| [CRASH.as_bytes(), &bytes].concat());

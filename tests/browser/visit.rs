@@ -83,6 +83,17 @@ fn every_view_shows_its_faces_before_and_after_a_reload() {
     let chrome = Chrome::start(false).expect("chromium starts");
     open(&chrome, &site, "?seed=7");
     let (gan, happy) = (GanKind::Acgan, Emotion::Happy);
+    large(&chrome, gan, happy, SEED);
+    let shift = "return new Promise((done) => {
+        const seen = new PerformanceObserver((list) => done(list.getEntries().reduce((sum, {value}) => sum + value, 0)));
+        seen.observe({type: 'layout-shift', buffered: true});
+        setTimeout(() => done(0), 500);
+    })";
+    let shift = chrome.execute(shift).as_f64().unwrap_or(1.0);
+    assert!(
+        shift < 0.01,
+        "the layout shifts by {shift} while the page loads"
+    );
     for view in ["seven", "crowd", "mixer", "walk", "compare", "face"] {
         chrome.click(&format!("view-{view}"));
         for reloaded in [false, true] {
@@ -571,6 +582,75 @@ fn the_page_works_without_a_network_after_the_first_visit() {
         &native_face(&dist, GanKind::Cgan, Emotion::Happy, SEED),
         "a network not used before",
     );
+}
+
+/// The site once more, as if its engine had changed: what is named after the deployment has another name.
+fn next_deployment(dist: &Path, folder: &Path) -> String {
+    let index = fs::read_to_string(dist.join("index.html")).expect("the page");
+    let version = index
+        .split("data-version=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let version = version.expect("the page names its deployment").to_owned();
+    let next = "fedcba987654".to_owned();
+    let script = format!(
+        "set -eu; cp -r '{}/.' '{folder}'; cd '{folder}'; old() {{ sha256sum \"$1\" | cut -c1-64; }}
+         i=$(old index.html); e=$(old engine.js)
+         sed -i 's/{version}/{next}/g' index.html sw.js; echo '// new' >> engine.js
+         sed -i \"s/$i/$(old index.html)/; s/$e/$(old engine.js)/\" sw.js",
+        dist.display(),
+        folder = folder.display(),
+    );
+    let made = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .status();
+    assert!(
+        made.is_ok_and(|made| made.success()),
+        "another deployment can be made"
+    );
+    next
+}
+
+#[test]
+fn a_new_deployment_replaces_the_kept_one_as_a_whole() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    open(&chrome, &site, "?seed=7");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    let installed = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
+    chrome.wait("the page is kept", installed, FIRST_FACE);
+    let version = "return document.documentElement.dataset.version";
+    let first = chrome.execute(version);
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let next = next_deployment(&dist, folder.path());
+    site.deploy(folder.path());
+    chrome.reload();
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    assert_eq!(
+        chrome.execute(version),
+        first,
+        "the kept page, with the kept engine"
+    );
+    let waiting =
+        "return navigator.serviceWorker.getRegistration().then((it) => it?.waiting !== null)";
+    chrome.execute("return navigator.serviceWorker.getRegistration().then((it) => it.update()).then(() => true)");
+    chrome.wait("the next deployment waits", waiting, FIRST_FACE);
+    chrome.reload();
+    let changed = format!("return document.documentElement.dataset.version === '{next}'");
+    chrome.wait("the next deployment", &changed, FIRST_FACE);
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    let kept = chrome.execute("return caches.keys()");
+    assert_eq!(kept.as_array().map(Vec::len), Some(1), "{kept}");
+    assert!(
+        kept[0].as_str().is_some_and(|name| name.ends_with(&next)),
+        "{kept}"
+    );
+    drop(site);
+    chrome.reload();
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    assert_eq!(chrome.execute(version), next.as_str(), "and offline too");
 }
 
 #[test]
