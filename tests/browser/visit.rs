@@ -84,6 +84,8 @@ fn every_view_shows_its_faces_before_and_after_a_reload() {
     open(&chrome, &site, "?seed=7");
     let (gan, happy) = (GanKind::Acgan, Emotion::Happy);
     large(&chrome, gan, happy, SEED);
+    let pace = text_of(&chrome, "pace");
+    assert!(pace.ends_with(" ms a face"), "the pace is '{pace}'");
     let shift = "return new Promise((done) => {
         const seen = new PerformanceObserver((list) => done(list.getEntries().reduce((sum, {value}) => sum + value, 0)));
         seen.observe({type: 'layout-shift', buffered: true});
@@ -111,6 +113,8 @@ fn every_view_shows_its_faces_before_and_after_a_reload() {
             audit::assert_accessible(&chrome, axe, view);
             chrome.resize(1200, "dark");
             audit::assert_accessible(&chrome, axe, &format!("{view}, dark"));
+            chrome.resize(360, "light");
+            audit::assert_accessible(&chrome, axe, &format!("{view}, narrow"));
         }
         keep_screenshots(&chrome, view);
     }

@@ -55,7 +55,7 @@ fn Outcome(page: RwSignal<Page>) -> impl IntoView {
         manifest.get().map(|manifest| {
             let (gan, parameters) = (manifest.gan.title(), manifest.weights.parameters as f64 / 1e6);
             let (images, data) = (manifest.training.images_seen, manifest.training.data);
-            format!("In use: {gan}, {parameters:.1} M parameters, {images} images of {data} seen. Pick “Yours” as network.")
+            format!("The network “Yours”: {gan}, {parameters:.1} M parameters, {images} images of {data} seen.")
         })
     };
     view! {

@@ -1,12 +1,21 @@
-//! Which backend runs, and why.
+//! Which backend runs, why, and how fast it is.
 
 use leptos::prelude::*;
 
 use crate::state::Page;
 
-/// The backend in a sentence.
+/// The backend in a sentence, and the time it takes for a face.
 #[component]
 pub fn StatusBar(page: RwSignal<Page>) -> impl IntoView {
     let sentence = Memo::new(move |_| page.with(Page::backend_sentence));
-    view! { <p data-testid="status" class="sf-hint sf-status" role="status">{move || sentence.get()}</p> }
+    let pace = Memo::new(move |_| match page.read().pace {
+        Some(pace) => format!("{:.0} ms a face", pace.max(1.0)),
+        None => String::new(),
+    });
+    view! {
+        <div class="sf-status">
+            <p data-testid="status" class="sf-hint" role="status">{move || sentence.get()}</p>
+            <p data-testid="pace" class="sf-hint">{move || pace.get()}</p>
+        </div>
+    }
 }
