@@ -1,13 +1,19 @@
 //! The built site in a real browser, with WebGPU and without: the faces on the page are those that
 //! `native-trainer sample` makes.
 //!
+//! Every control by pointer and by keyboard, the address, files saved, the page offline, and what goes wrong.
+//!
 //! Needs the site (`trunk build --release`; `SEVEN_FACES_DIST` names another folder than `dist`), Chromium
 //! and chromedriver. What is missing skips a test, unless `SEVEN_FACES_REQUIRE_BROWSER=1`.
 
+#[path = "browser/audit.rs"]
+mod audit;
 #[path = "browser/chrome.rs"]
 mod chrome;
 #[path = "browser/site.rs"]
 mod site;
+#[path = "browser/visit.rs"]
+mod visit;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,6 +25,7 @@ use chrome::Chrome;
 use model_core::bundle::{Bundle, MANIFEST_FILE, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
+use model_core::generator::Generator;
 use model_core::pixels::to_grey;
 use serde_json::Value;
 use site::Site;
@@ -56,16 +63,21 @@ fn built_site() -> Option<PathBuf> {
     None
 }
 
-/// The face that `native-trainer sample` makes from the site's bundle, on the CPU.
-fn native_face(dist: &Path, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
+/// The generator of the site's bundle, on the CPU.
+fn native_generator(dist: &Path, gan: GanKind) -> Generator {
     let folder = dist.join("models").join(gan.name());
     let manifest = fs::read(folder.join(MANIFEST_FILE)).expect("the site has a manifest");
     let manifest = Manifest::parse(&manifest).expect("the manifest is valid");
     let weights = fs::read(folder.join(&manifest.weights.file)).expect("the site has weights");
     let bundle = Bundle::open(manifest, weights).expect("the bundle is whole");
-    let generator = bundle
+    bundle
         .generator(&Device::flex())
-        .expect("the generator can be built");
+        .expect("the generator can be built")
+}
+
+/// The face that `native-trainer sample` makes.
+fn native_face(dist: &Path, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
+    let generator = native_generator(dist, gan);
     let faces = generator.faces(&[seed], &[emotion.weights()]).into_data();
     let signed = faces.as_slice::<f32>().expect("faces are 32-bit numbers");
     signed.iter().map(|&value| to_grey(value)).collect()
@@ -140,9 +152,15 @@ fn keep_screenshots(chrome: &Chrome, name: &str) {
         (360, "dark"),
     ] {
         let file = folder.join(format!("page-{name}-{width}-{scheme}.png"));
-        fs::write(&file, chrome.screenshot(width, scheme)).expect("a screenshot can be written");
-        println!("screenshot: {}", file.display());
+        chrome.resize(width, scheme);
+        let wide = chrome.execute("return document.documentElement.scrollWidth");
+        assert!(
+            wide.as_u64() <= Some(width.into()),
+            "{name}: {wide} pixels wide in a window of {width}"
+        );
+        fs::write(&file, chrome.screenshot()).expect("a screenshot can be written");
     }
+    chrome.resize(1200, "light");
 }
 
 /// Chooses each GAN and each of the emotions with the pointer, and compares every face.
@@ -203,15 +221,15 @@ fn webgpu_makes_the_faces_of_native_trainer_sample() {
         status.starts_with("WebGPU on "),
         "the status says '{status}'"
     );
+    chrome.click("view-compare");
     shown_face(
         &chrome,
-        "frame-15",
-        GanKind::Acgan,
+        "compare-cgan",
+        GanKind::Cgan,
         Emotion::Angry,
-        SEED + 16,
+        SEED,
         NEXT_FACE,
     );
-    keep_screenshots(&chrome, "webgpu");
     assert_nothing_broken(&chrome, &site);
 }
 
@@ -247,22 +265,11 @@ fn the_cpu_makes_the_faces_of_native_trainer_sample() {
         "the status says '{status}'"
     );
     println!("status: {status}");
-    let last = shown_face(
-        &chrome,
-        "frame-15",
-        GanKind::Acgan,
-        Emotion::Neutral,
-        SEED + 16,
-        NEXT_FACE,
-    );
-    let expected = native_face(&dist, GanKind::Acgan, Emotion::Neutral, SEED + 16);
-    assert_same_face(&last, &expected, "the last small face");
     let query = chrome.execute("return location.search");
     assert_eq!(
         query, "?gan=acgan&emotion=neutral&seed=7",
         "the address follows"
     );
-    keep_screenshots(&chrome, "cpu");
     assert_nothing_broken(&chrome, &site);
 }
 
@@ -282,7 +289,7 @@ fn the_page_itself_holds_no_network() {
     let sizes: Vec<u64> = sizes.collect();
     assert_eq!(sizes.len(), 1, "one program of the page");
     assert!(
-        sizes[0] < 600_000,
+        sizes[0] < 800_000,
         "the page's program is {} bytes: has Burn got in?",
         sizes[0]
     );

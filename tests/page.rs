@@ -8,13 +8,19 @@ use burn::tensor::Device;
 use model_core::config::{GanKind, GeneratorConfig, UpSampling};
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
-use model_core::pixels::{IMAGE_PIXELS, to_grey};
+use model_core::latent::latent;
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_grey};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
-use web::address::Wanted;
-use web::inference::{draw, largest_difference};
-use web::protocol::{Backend, DeviceChoice, Order, Part, Progress, Reply, Running};
-use web::state::{GRID, Page, Phase, Step};
+use web::address::{Look, View, Wanted};
+use web::film::{self, Film};
+use web::inference::{draw, largest_difference, point};
+use web::mood::{Mood, sliders_from, sliders_text};
+use web::morph;
+use web::protocol::{Backend, DeviceChoice, Order, Part, Progress, Recipe, Reply, Running};
+use web::shot::{Network, Pixels, Shot};
+use web::state::{OwnFiles, Page, Step, Task};
+use web::walk::Walk;
 
 fn wanted() -> Wanted {
     Wanted::from_query("?gan=cgan&emotion=sad&seed=40")
@@ -29,8 +35,8 @@ fn started() -> Page {
 
 fn send(page: &mut Page) -> Order {
     match page.next_step() {
-        Step::Send(order) => {
-            page.sent(order.clone());
+        Step::Send(order, task) => {
+            page.sent(task);
             order
         }
         step => panic!("expected an order, got {step:?}"),
@@ -60,28 +66,126 @@ fn running(backend: Backend) -> Reply {
     Reply::Running(Running { backend, detail })
 }
 
-#[test]
-fn the_large_face_comes_first_then_the_small_ones_in_fours() {
-    let mut page = started();
-    let first = send(&mut page);
-    assert_eq!((first.seed, first.count), (40, 1));
-    assert_eq!(page.face_state(), "loading");
-    deliver(&mut page, first);
-    assert_eq!(page.face_state(), "ready");
-    for chunk in 0..GRID as u64 / 4 {
-        let order = send(&mut page);
-        assert_eq!((order.seed, order.count), (41 + 4 * chunk, 4));
-        deliver(&mut page, order);
+fn seeds(order: &Order) -> Vec<u64> {
+    order.recipes.iter().map(|recipe| recipe.seed).collect()
+}
+
+/// Delivers orders until nothing more is asked for.
+fn finish(page: &mut Page) -> usize {
+    let mut orders = 0;
+    while let Step::Send(order, task) = page.next_step() {
+        page.sent(task);
+        deliver(page, order);
+        orders += 1;
+        assert!(orders < 100, "the page never has enough");
     }
+    orders
+}
+
+#[test]
+fn a_crowd_is_ordered_in_parts_and_in_order() {
+    let mut page = started();
+    page.want(|wanted| wanted.view = View::Crowd);
+    let first = send(&mut page);
+    assert_eq!(
+        seeds(&first),
+        [40, 41, 42, 43],
+        "an unknown device gets little"
+    );
+    deliver(&mut page, first);
+    let second = send(&mut page);
+    assert_eq!(second.count, 28, "a fast one all the rest");
+    deliver(&mut page, second);
     assert_eq!(page.next_step(), Step::Wait);
-    assert!((0..GRID).all(|index| page.frame_is_current(index)));
-    let seeds: Vec<u64> = page
-        .grid
-        .iter()
-        .flatten()
-        .map(|picture| picture.seed)
-        .collect();
-    assert_eq!(seeds, (41..57).collect::<Vec<_>>());
+    let shots = page.shots();
+    assert_eq!(shots.len(), 32);
+    assert!(shots.iter().all(|shot| page.album.get(shot).is_some()));
+}
+
+#[test]
+fn the_seven_are_one_person_in_one_order() {
+    let mut page = started();
+    page.pace = Some(5.0);
+    page.want(|wanted| wanted.view = View::Seven);
+    let order = send(&mut page);
+    assert_eq!(seeds(&order), [40; 7]);
+    for (recipe, emotion) in order.recipes.iter().zip(Emotion::ALL) {
+        assert_eq!(recipe.weights, emotion.weights());
+    }
+}
+
+#[test]
+fn both_networks_get_the_same_recipe() {
+    let mut page = started();
+    page.want(|wanted| wanted.view = View::Compare);
+    let one = send(&mut page);
+    deliver(&mut page, one.clone());
+    let other = send(&mut page);
+    assert_eq!((one.gan, other.gan), (GanKind::Cgan, GanKind::Acgan));
+    assert_eq!(one.recipes, other.recipes);
+}
+
+#[test]
+fn a_new_expression_of_the_same_person_is_a_passage() {
+    let mut page = started();
+    finish(&mut page);
+    page.pace = Some(10.0);
+    page.want(|wanted| wanted.emotion = Emotion::Happy);
+    assert_eq!(page.face_state(), "loading");
+    let order = send(&mut page);
+    assert!(order.count > 2, "{} faces", order.count);
+    let happy = |recipe: &Recipe| recipe.weights[Emotion::Happy.index()];
+    let shares: Vec<f32> = order.recipes.iter().map(happy).collect();
+    assert!(shares.is_sorted(), "{shares:?}");
+    assert_eq!(shares.last(), Some(&1.0));
+    deliver(&mut page, order.clone());
+    assert_eq!(page.face_state(), "ready");
+    assert_eq!(page.passage.len(), order.count);
+}
+
+#[test]
+fn another_person_and_a_still_page_need_no_passage() {
+    let mut page = started();
+    finish(&mut page);
+    page.pace = Some(10.0);
+    page.want(|wanted| wanted.seed = 41);
+    assert_eq!(send(&mut page).count, 1, "another person");
+    let mut page = started();
+    finish(&mut page);
+    page.pace = Some(10.0);
+    page.moves = false;
+    page.want(|wanted| wanted.emotion = Emotion::Happy);
+    assert_eq!(send(&mut page).count, 1, "no motion wanted");
+}
+
+#[test]
+fn what_is_in_the_album_is_there_at_once() {
+    let mut page = started();
+    finish(&mut page);
+    page.want(|wanted| wanted.seed = 41);
+    finish(&mut page);
+    page.want(|wanted| wanted.seed = 40);
+    assert_eq!((page.face_state(), page.next_step()), ("ready", Step::Wait));
+    page.make_again();
+    assert_eq!(
+        seeds(&send(&mut page)),
+        [40],
+        "unless it is to be made again"
+    );
+}
+
+#[test]
+fn truncation_and_blend_reach_the_recipe() {
+    let mut page = started();
+    page.want(|wanted| {
+        wanted.view = View::Mixer;
+        wanted.truncation = 60;
+        wanted.sliders = [0, 0, 0, 30, 0, 10, 0];
+    });
+    let order = send(&mut page);
+    let recipe = &order.recipes[0];
+    assert_eq!(recipe.truncation, 0.6);
+    assert_eq!(recipe.weights, [0.0, 0.0, 0.0, 0.75, 0.0, 0.25, 0.0]);
 }
 
 #[test]
@@ -95,52 +199,25 @@ fn one_order_at_a_time() {
 }
 
 #[test]
-fn a_face_that_nobody_wants_any_more_is_dropped() {
+fn a_face_that_nobody_wants_any_more_is_not_shown() {
     let mut page = started();
     let old = send(&mut page);
     page.want(|wanted| wanted.emotion = Emotion::Happy);
     deliver(&mut page, old);
     assert_eq!(page.face, None);
     let order = send(&mut page);
-    assert_eq!(
-        (order.emotion, order.seed, order.count),
-        (Emotion::Happy, 40, 1)
-    );
-}
-
-#[test]
-fn another_emotion_keeps_the_person_and_interrupts_the_small_faces() {
-    let mut page = started();
-    let first = send(&mut page);
-    deliver(&mut page, first);
-    let small = send(&mut page);
-    page.want(|wanted| wanted.emotion = Emotion::Fear);
-    assert_eq!(page.face_state(), "loading");
-    assert!(
-        page.face.is_some(),
-        "the previous face stays until the next is there"
-    );
-    deliver(&mut page, small);
-    let order = send(&mut page);
-    assert_eq!(
-        (order.emotion, order.seed, order.count),
-        (Emotion::Fear, 40, 1)
-    );
+    assert_eq!(order.recipes[0].weights, Emotion::Happy.weights());
 }
 
 #[test]
 fn seeds_go_on_from_zero_after_the_last() {
     let mut page = Page::new(Wanted {
         seed: u64::MAX,
+        view: View::Crowd,
         ..wanted()
     });
     page.receive(Reply::Started, &[]);
-    let first = send(&mut page);
-    deliver(&mut page, first);
-    let order = send(&mut page);
-    assert_eq!(order.seed, 0);
-    deliver(&mut page, order);
-    assert!(page.frame_is_current(0));
+    assert_eq!(seeds(&send(&mut page)), [u64::MAX, 0, 1, 2]);
 }
 
 #[test]
@@ -162,17 +239,10 @@ fn webgpu_that_fails_leads_to_the_cpu_and_says_so() {
     );
     page.want(|wanted| wanted.device = DeviceChoice::Webgpu);
     assert_eq!(
-        send_after_grid(&mut page).device,
+        send(&mut page).device,
         DeviceChoice::Webgpu,
         "a choice tries again"
     );
-}
-
-fn send_after_grid(page: &mut Page) -> Order {
-    if let Phase::Busy(order) = page.phase.clone() {
-        deliver(page, order);
-    }
-    send(page)
 }
 
 #[test]
@@ -241,6 +311,241 @@ fn a_failed_order_waits_for_a_retry() {
     assert_eq!(send(&mut page), order);
 }
 
+fn own_files(tag: u8) -> OwnFiles {
+    OwnFiles {
+        manifest: [tag].into(),
+        weights: [tag].into(),
+    }
+}
+
+fn own_manifest() -> Box<model_core::bundle::Manifest> {
+    let json = include_bytes!("../web/assets/models/cgan/manifest.json");
+    Box::new(model_core::bundle::Manifest::parse(json).expect("the shipped manifest is valid"))
+}
+
+fn open(page: &mut Page) -> OwnFiles {
+    match page.next_step() {
+        Step::Open(files) => {
+            page.sent(Task::Open(files.clone()));
+            files
+        }
+        step => panic!("expected a bundle to open, got {step:?}"),
+    }
+}
+
+#[test]
+fn a_bundle_of_ones_own_is_opened_used_and_opened_again_by_the_next_worker() {
+    let mut page = started();
+    page.bring(own_files(1));
+    assert_eq!(open(&mut page), own_files(1));
+    let manifest = own_manifest();
+    page.receive(Reply::Opened { manifest }, &[]);
+    assert_eq!(page.network(), Network::Own(0));
+    let order = send(&mut page);
+    assert!(order.own, "the order is for it");
+    page.receive(running(Backend::Webgpu), &[]);
+    page.receive(
+        Reply::Died {
+            message: "lost".into(),
+        },
+        &[],
+    );
+    page.restarted();
+    page.receive(Reply::Started, &[]);
+    assert_eq!(
+        open(&mut page),
+        own_files(1),
+        "the new worker does not know it"
+    );
+    let manifest = own_manifest();
+    page.receive(Reply::Opened { manifest }, &[]);
+    assert_eq!(page.network(), Network::Own(0), "it is the same bundle");
+    page.bring(own_files(2));
+    let _ = open(&mut page);
+    let manifest = own_manifest();
+    page.receive(Reply::Opened { manifest }, &[]);
+    assert_eq!(
+        page.network(),
+        Network::Own(1),
+        "another bundle, other faces"
+    );
+}
+
+#[test]
+fn a_refused_bundle_leaves_the_page_as_it_was() {
+    let mut page = started();
+    page.bring(own_files(1));
+    open(&mut page);
+    let message = "This bundle cannot be used.".to_owned();
+    page.receive(
+        Reply::Refused {
+            message: message.clone(),
+        },
+        &[],
+    );
+    assert_eq!(page.refusal, Some(message));
+    assert_eq!(
+        (page.error.as_deref(), page.network()),
+        (None, Network::Site(GanKind::Cgan))
+    );
+    assert!(!send(&mut page).own);
+}
+
+#[test]
+fn a_walk_is_made_a_little_ahead_and_goes_on_smoothly() {
+    let mut page = started();
+    page.want(|wanted| wanted.view = View::Walk);
+    let mut shown: Vec<Vec<u8>> = Vec::new();
+    let mut people = Vec::new();
+    let mut asked = 0;
+    for _ in 0..600 {
+        if let Step::Send(order, task) = page.next_step() {
+            // A face whose grey is the position: 40 levels from person to person.
+            let pixels = order.recipes.iter().flat_map(|recipe| {
+                let share = recipe.toward.map_or(0.0, |(_, share)| share);
+                let grey = (recipe.seed - 40) as f32 * 40.0 + share * 40.0;
+                vec![grey as u8; IMAGE_PIXELS]
+            });
+            let pixels: Vec<u8> = pixels.collect();
+            page.sent(task);
+            asked += order.count;
+            let (reply, _) = faces(order, Backend::Cpu);
+            page.receive(reply, &pixels);
+        }
+        page.walk.tick(16.7);
+        shown.extend(page.walk.view());
+        people.extend(page.walk.people());
+    }
+    assert_eq!(people.first(), Some(&(40, 41)));
+    assert!(
+        people.last() > Some(&(43, 44)),
+        "ten seconds lead to {:?}",
+        people.last()
+    );
+    let steps: Vec<u8> = shown
+        .windows(2)
+        .map(|pair| pair[0][0].abs_diff(pair[1][0]))
+        .collect();
+    assert!(steps.iter().all(|step| *step <= 2), "a jump: {steps:?}");
+    assert!(asked < 700, "{asked} faces for ten seconds");
+}
+
+#[test]
+fn a_walk_keeps_its_way_when_the_emotion_changes() {
+    let start = |mood| Shot {
+        network: Network::Site(GanKind::Cgan),
+        mood: Mood::Pure(mood),
+        seed: 3,
+        truncation: 100,
+        device: DeviceChoice::Auto,
+    };
+    let mut walk = Walk::default();
+    walk.begin(start(Emotion::Sad));
+    let grey = |count: usize| (0..count).map(|_| Pixels::from(vec![0; IMAGE_PIXELS]));
+    let (recipes, leg) = walk.next_leg(Some(5.0)).expect("the first face");
+    walk.arrive(leg, grey(recipes.len()));
+    walk.begin(start(Emotion::Happy));
+    assert!(
+        walk.people().is_some() && walk.view().is_some(),
+        "the way goes on"
+    );
+    let (recipes, _) = walk.next_leg(Some(5.0)).expect("more faces");
+    let happy: Vec<f32> = recipes
+        .iter()
+        .map(|recipe| recipe.weights[Emotion::Happy.index()])
+        .collect();
+    assert!(
+        happy.is_sorted() && happy[0] > 0.0 && happy[0] < 0.2,
+        "{happy:?}"
+    );
+    for recipe in &recipes {
+        assert!((recipe.weights.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn a_film_returns_to_its_first_face_and_decodes_to_its_pixels() {
+    let mut page = started();
+    page.start_film();
+    finish(&mut page);
+    let film = page.film.clone().expect("the film");
+    assert!(film.is_complete());
+    let recipes = Film::new(film.start).next(usize::MAX);
+    assert_eq!(recipes.len(), film::FACES);
+    assert_eq!((recipes[0].seed, recipes[0].toward), (40, Some((41, 0.0))));
+    let last = recipes
+        .last()
+        .and_then(|recipe| recipe.toward)
+        .expect("the last is on the way");
+    assert_eq!(last.0, 40, "back to the first person");
+    let mut film = Film::new(film.start);
+    let face = |frame: usize| (0..IMAGE_PIXELS).map(move |pixel| (pixel * 7 + frame) as u8);
+    film.faces = (0..film::FACES)
+        .map(|frame| face(frame).collect())
+        .collect();
+    let file = film.encode().expect("the film is packed");
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::Indexed);
+    let mut decoder = options.read_info(file.as_slice()).expect("a GIF");
+    let side = IMAGE_SIDE * film::SCALE;
+    assert_eq!(
+        (decoder.width() as usize, decoder.height() as usize),
+        (side, side)
+    );
+    for frame in 0..film::FACES {
+        let decoded = decoder
+            .read_next_frame()
+            .expect("a frame")
+            .expect("as many frames");
+        let expected: Vec<u8> = face(frame).collect();
+        let corner = |pixel: usize| {
+            let (x, y) = (pixel % IMAGE_SIDE, pixel / IMAGE_SIDE);
+            decoded.buffer[y * film::SCALE * side + x * film::SCALE]
+        };
+        assert!(
+            (0..IMAGE_PIXELS).all(|pixel| corner(pixel) == expected[pixel]),
+            "frame {frame}"
+        );
+    }
+    assert!(decoder.read_next_frame().expect("the end").is_none());
+}
+
+#[test]
+fn a_morph_begins_and_ends_with_its_pictures() {
+    let (from, to) = (vec![0u8; 4], vec![200u8; 4]);
+    let frames: Vec<Pixels> = vec![vec![100u8; 4].into(), to.clone().into()];
+    assert_eq!(morph::moment(&from, &frames, 0.0), from);
+    assert_eq!(morph::moment(&from, &frames, 0.5), vec![100; 4]);
+    assert_eq!(morph::moment(&from, &frames, 1.0), to);
+    let greys: Vec<u8> = (0..=100)
+        .map(|time| morph::moment(&from, &frames, f64::from(time) / 100.0)[0])
+        .collect();
+    assert!(greys.is_sorted(), "{greys:?}");
+    assert_eq!(morph::faces(1.0), Some(10));
+    assert_eq!(morph::faces(400.0), None, "a slow device dissolves");
+}
+
+#[test]
+fn blends_add_up_to_one_and_stand_in_the_address() {
+    let sliders = [0, 0, 0, 100, 0, 50, 0];
+    assert_eq!(sliders_text(&sliders), "0-0-0-100-0-50-0");
+    assert_eq!(sliders_from("0-0-0-100-0-50-0"), Some(sliders));
+    for text in [
+        "",
+        "1-2-3",
+        "0-0-0-101-0-0-0",
+        "a-b-c-d-e-f-g",
+        "0-0-0-0-0-0-0-0",
+    ] {
+        assert_eq!(sliders_from(text), None, "{text}");
+    }
+    for sliders in [sliders, [0; 7], [100; 7]] {
+        let sum: f32 = Mood::Blend(sliders).weights().iter().sum();
+        assert!((sum - 1.0).abs() < 1e-6, "{sliders:?}: {sum}");
+    }
+    assert_eq!(Mood::Blend(sliders).strongest(), Emotion::Happy);
+}
+
 #[test]
 fn an_incomplete_picture_is_an_error() {
     let mut page = started();
@@ -264,11 +569,47 @@ fn the_address_carries_all_that_is_wanted() {
 }
 
 #[test]
+fn every_view_survives_the_address() {
+    for view in View::ALL {
+        let wanted = Wanted {
+            view,
+            seed: 11,
+            sliders: [1, 2, 3, 4, 5, 6, 7],
+            truncation: 55,
+            crowd: 64,
+            look: Look::Crisp,
+            ..wanted()
+        };
+        let mut read = Wanted::from_query(&wanted.to_query());
+        if view != View::Mixer {
+            read.sliders = wanted.sliders; // Only where it matters.
+        }
+        if view != View::Crowd {
+            read.crowd = wanted.crowd;
+        }
+        assert_eq!(read, wanted, "{}", wanted.to_query());
+    }
+}
+
+#[test]
+fn another_place_is_a_step_and_a_slider_is_none() {
+    let before = wanted();
+    let with = |change: fn(&mut Wanted)| {
+        let mut after = before.clone();
+        change(&mut after);
+        after.is_step_from(&before)
+    };
+    assert!(with(|wanted| wanted.seed += 1) && with(|wanted| wanted.view = View::Walk));
+    assert!(!with(|wanted| wanted.truncation = 1) && !with(|wanted| wanted.sliders[0] = 9));
+}
+
+#[test]
 fn nonsense_in_the_address_keeps_the_defaults() {
     for query in [
         "",
         "?",
         "?seed=-1&gan=&emotion=bored&device=abacus",
+        "?view=door&mix=1-2&people=17&truncation=101&look=odd",
         "?x&=&==&seed",
     ] {
         assert_eq!(Wanted::from_query(query), Wanted::default(), "{query}");
@@ -283,6 +624,8 @@ fn messages_survive_the_journey_with_all_bits_of_a_seed() {
         seed: u64::MAX,
         count: 4,
         device: DeviceChoice::Webgpu,
+        own: false,
+        recipes: Vec::new(),
     };
     let text = serde_json::to_string(&order).expect("an order is JSON");
     assert_eq!(
@@ -295,6 +638,77 @@ fn messages_survive_the_journey_with_all_bits_of_a_seed() {
         serde_json::from_str::<Reply>(&text).expect("JSON is a reply"),
         reply
     );
+}
+
+#[test]
+fn an_order_of_seeds_is_an_order_of_plain_recipes() {
+    let text =
+        r#"{"gan":"cgan","emotion":"fear","seed":18446744073709551615,"count":2,"device":"auto"}"#;
+    let order: Order = serde_json::from_str(text).expect("what a widget sends");
+    assert_eq!(
+        serde_json::to_string(&order).expect("JSON"),
+        text,
+        "and hears again"
+    );
+    let recipes = order.recipes().expect("sound");
+    assert_eq!(
+        recipes,
+        [u64::MAX, 0].map(|seed| Recipe::plain(seed, Emotion::Fear))
+    );
+}
+
+#[test]
+fn unsound_orders_are_refused_with_a_reason() {
+    let plain = Recipe::plain(1, Emotion::Sad);
+    let order = |recipes: Vec<Recipe>, count| Order {
+        gan: GanKind::Cgan,
+        emotion: Emotion::Sad,
+        seed: 1,
+        count,
+        device: DeviceChoice::Auto,
+        own: false,
+        recipes,
+    };
+    let weights = [0.5; 7];
+    let long = Some((2, 1.5));
+    for (order, word) in [
+        (order(Vec::new(), 0), "1 to 64"),
+        (order(Vec::new(), 65), "1 to 64"),
+        (order(vec![plain.clone()], 2), "1 recipes"),
+        (
+            order(
+                vec![Recipe {
+                    weights,
+                    ..plain.clone()
+                }],
+                1,
+            ),
+            "add up to 1",
+        ),
+        (
+            order(
+                vec![Recipe {
+                    toward: long,
+                    ..plain.clone()
+                }],
+                1,
+            ),
+            "out of range",
+        ),
+        (
+            order(
+                vec![Recipe {
+                    truncation: f32::NAN,
+                    ..plain
+                }],
+                1,
+            ),
+            "out of range",
+        ),
+    ] {
+        let error = order.recipes().expect_err("unsound");
+        assert!(error.contains(word), "'{error}' does not say '{word}'");
+    }
 }
 
 #[test]
@@ -362,7 +776,10 @@ fn the_page_draws_the_faces_of_the_generator() {
     };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let generator = Generator::new(&config, &mut rng, &Device::flex());
-    let pixels = now(draw(&generator, Emotion::Happy, 5, 3)).expect("faces are drawn");
+    let recipes: Vec<Recipe> = (5..8)
+        .map(|seed| Recipe::plain(seed, Emotion::Happy))
+        .collect();
+    let pixels = now(draw(&generator, &recipes)).expect("faces are drawn");
     assert_eq!(pixels.len(), 3 * IMAGE_PIXELS);
     for (index, face) in pixels.chunks_exact(IMAGE_PIXELS).enumerate() {
         let one = generator
@@ -376,5 +793,33 @@ fn the_page_draws_the_faces_of_the_generator() {
         largest_difference(&pixels, &pixels[1..]),
         255,
         "different sizes"
+    );
+}
+
+#[test]
+fn a_way_between_people_keeps_its_distance_from_the_average() {
+    let recipe = |share, truncation| Recipe {
+        toward: Some((2, share)),
+        truncation,
+        ..Recipe::plain(1, Emotion::Sad)
+    };
+    let length = |z: &[f32]| z.iter().map(|value| value * value).sum::<f32>().sqrt();
+    let (one, other) = (latent(1, 64), latent(2, 64));
+    let close = |a: &[f32], b: &[f32]| a.iter().zip(b).all(|(a, b)| (a - b).abs() < 1e-5);
+    assert!(close(&point(&recipe(0.0, 1.0), 64), &one));
+    assert!(close(&point(&recipe(1.0, 1.0), 64), &other));
+    let shortest = length(&one).min(length(&other));
+    for step in 0..=10 {
+        let middle = length(&point(&recipe(step as f32 / 10.0, 1.0), 64));
+        assert!(
+            middle > 0.95 * shortest,
+            "step {step}: {middle} against {shortest}"
+        );
+    }
+    assert!((length(&point(&recipe(0.0, 0.5), 64)) - length(&one) / 2.0).abs() < 1e-4);
+    assert_eq!(
+        point(&Recipe::plain(1, Emotion::Sad), 64),
+        one,
+        "to the bit"
     );
 }

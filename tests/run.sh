@@ -22,6 +22,7 @@ install_packages() {
   command -v cc >/dev/null || missing+=(gcc libc6-dev)
   command -v chromium >/dev/null || missing+=(chromium)
   command -v chromedriver >/dev/null || missing+=(chromium-driver)
+  command -v npm >/dev/null || missing+=(npm) # for axe-core, the accessibility audit
   compgen -G '/usr/lib/*/libEGL.so.1' >/dev/null || missing+=(libegl1 libgl1-mesa-dri)
   compgen -G '/usr/lib/*/libvulkan.so.1' >/dev/null || missing+=(libvulkan1)
   [ "${#missing[@]}" = 0 ] && return

@@ -67,7 +67,7 @@ impl Chrome {
         });
         let capabilities = json!({"capabilities": {"alwaysMatch": {
             "goog:chromeOptions": options,
-            "goog:loggingPrefs": {"browser": "ALL"},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
         }}});
         let session = chrome.post(&format!("{base}/session"), &capabilities)?;
         let id = session["sessionId"]
@@ -110,14 +110,111 @@ impl Chrome {
         self.command("execute/sync", json!({"script": script, "args": []}))
     }
 
-    /// Clicks where the element with this `data-testid` is, as a pointer would, once it is there.
-    pub fn click(&self, testid: &str) {
+    /// The element with this `data-testid`, once it is there.
+    fn element(&self, testid: &str) -> String {
         let selector = format!("[data-testid='{testid}']");
         let there = format!("return document.querySelector(\"{selector}\") !== null");
         self.wait(&format!("{testid} is there"), &there, PAGE_TIMEOUT);
         let body = json!({"using": "css selector", "value": selector});
         let element = self.command("element", body);
-        let id = element[ELEMENT].as_str().unwrap_or_default();
+        element[ELEMENT].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Types into an element; for a file input, paths.
+    pub fn type_into(&self, testid: &str, text: &str) {
+        let id = self.element(testid);
+        self.command(&format!("element/{id}/value"), json!({"text": text}));
+    }
+
+    /// Presses keys where the keyboard's focus is.
+    pub fn press(&self, keys: &[&str]) {
+        let down_up = |key: &&str| {
+            [
+                json!({"type": "keyDown", "value": key}),
+                json!({"type": "keyUp", "value": key}),
+            ]
+        };
+        let actions: Vec<Value> = keys.iter().flat_map(down_up).collect();
+        let source = json!({"type": "key", "id": "keyboard", "actions": actions});
+        self.command("actions", json!({"actions": [source]}));
+    }
+
+    /// Goes back in the history.
+    pub fn back(&self) {
+        self.command("back", json!({}));
+    }
+
+    /// Loads the page again.
+    pub fn reload(&self) {
+        self.command("refresh", json!({}));
+    }
+
+    /// Opens another tab in front, or closes it and returns to the first.
+    pub fn another_tab(&self, open: bool) {
+        if open {
+            let tab = self.command("window/new", json!({"type": "tab"}));
+            self.command("window", json!({"handle": tab["handle"]}));
+        } else {
+            let rest = self.post_delete("window");
+            self.command("window", json!({"handle": rest[0]}));
+        }
+    }
+
+    fn post_delete(&self, path: &str) -> Value {
+        let url = format!("{}/{path}", self.session);
+        let mut answer = self
+            .agent
+            .delete(&url)
+            .call()
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
+        let mut answer: Value = answer
+            .body_mut()
+            .read_json()
+            .unwrap_or_else(|error| panic!("{url}: {error}"));
+        answer["value"].take()
+    }
+
+    /// Saves downloads into a folder, and lets the page use the clipboard.
+    pub fn allow_saving(&self, folder: &std::path::Path) {
+        let path = folder.display().to_string();
+        self.devtools(
+            "Browser.setDownloadBehavior",
+            json!({"behavior": "allow", "downloadPath": path}),
+        );
+        let permissions = json!(["clipboardReadWrite", "clipboardSanitizedWrite"]);
+        self.devtools(
+            "Browser.grantPermissions",
+            json!({"permissions": permissions}),
+        );
+    }
+
+    /// Says that the visitor wants less motion, or that they do not mind.
+    pub fn reduce_motion(&self, reduce: bool) {
+        let value = if reduce { "reduce" } else { "no-preference" };
+        let features = json!([{"name": "prefers-reduced-motion", "value": value}]);
+        self.devtools("Emulation.setEmulatedMedia", json!({"features": features}));
+    }
+
+    /// The addresses that the page has asked for so far.
+    pub fn requests(&self) -> Vec<String> {
+        let log = self.command("se/log", json!({"type": "performance"}));
+        let address = |entry: &Value| {
+            let message: Value = serde_json::from_str(entry["message"].as_str()?).ok()?;
+            let message = &message["message"];
+            let sent = message["method"] == "Network.requestWillBeSent";
+            let address = message["params"]["request"]["url"].as_str()?.to_owned();
+            sent.then_some(address)
+        };
+        log.as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(address)
+            .collect()
+    }
+
+    /// Clicks where the element with this `data-testid` is, as a pointer would, once it is there.
+    pub fn click(&self, testid: &str) {
+        let id = self.element(testid);
         self.command(&format!("element/{id}/click"), json!({}));
     }
 
@@ -154,14 +251,18 @@ impl Chrome {
         self.command("goog/cdp/execute", json!({"cmd": cmd, "params": params}))
     }
 
-    /// The whole page as PNG, at a width and in a colour scheme.
-    pub fn screenshot(&self, width: u32, scheme: &str) -> Vec<u8> {
+    /// A window of this width, in a colour scheme.
+    pub fn resize(&self, width: u32, scheme: &str) {
         let features = json!([{"name": "prefers-color-scheme", "value": scheme}]);
         self.devtools("Emulation.setEmulatedMedia", json!({"features": features}));
         let metrics =
             json!({"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": false});
         self.devtools("Emulation.setDeviceMetricsOverride", metrics);
-        sleep(Duration::from_millis(400)); // Colours change over 0.2 s.
+        sleep(Duration::from_millis(300)); // Colours change over 0.2 s.
+    }
+
+    /// The whole page as PNG.
+    pub fn screenshot(&self) -> Vec<u8> {
         let png = self.devtools(
             "Page.captureScreenshot",
             json!({"captureBeyondViewport": true}),

@@ -1,19 +1,64 @@
 //! The page's address: what is wanted, as a query anybody can share.
 
+use std::fmt::Write;
+use std::str::FromStr;
+
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 
+use crate::mood::{Sliders, sliders_from, sliders_text};
 use crate::protocol::DeviceChoice;
+
+/// Sizes of the crowd.
+pub const CROWDS: [usize; 3] = [16, 32, 64];
+
+/// What the stage shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    /// One large face.
+    #[default]
+    Face,
+    /// One person, all seven emotions.
+    Seven,
+    /// Many people, one emotion.
+    Crowd,
+    /// One person, a blend of emotions.
+    Mixer,
+    /// From person to person.
+    Walk,
+    /// The same face by both networks.
+    Compare,
+}
+
+/// How 48 pixels become many.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Look {
+    /// Interpolated.
+    #[default]
+    Smooth,
+    /// Every pixel a square.
+    Crisp,
+}
 
 /// What the visitor wants to see.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Wanted {
-    /// Whose generator.
+    pub view: View,
+    /// Whose generator, unless `own`.
     pub gan: GanKind,
-    /// The emotion of all faces.
+    /// The visitor's own bundle. Never in the address: nobody else has it.
+    pub own: bool,
+    /// The emotion of all faces, except in the mixer.
     pub emotion: Emotion,
-    /// Seed of the large face; the small ones follow it.
+    /// The mixer's sliders.
+    pub sliders: Sliders,
+    /// The person; a crowd goes on with the next seeds.
     pub seed: u64,
+    /// Percent of the latent vector's length.
+    pub truncation: u8,
+    /// People in the crowd, one of [`CROWDS`].
+    pub crowd: usize,
+    pub look: Look,
     /// Where faces are made.
     pub device: DeviceChoice,
 }
@@ -21,44 +66,164 @@ pub struct Wanted {
 impl Default for Wanted {
     fn default() -> Self {
         Self {
+            view: View::default(),
             gan: GanKind::Acgan,
+            own: false,
             emotion: Emotion::Happy,
+            sliders: [0, 0, 0, 50, 0, 50, 0],
             seed: 7,
+            truncation: 100,
+            crowd: 32,
+            look: Look::default(),
             device: DeviceChoice::Auto,
         }
     }
 }
 
 impl Wanted {
-    /// Reads `?gan=acgan&emotion=happy&seed=7&device=cpu`; what is missing or unknown keeps its default.
+    /// Reads `?gan=acgan&emotion=happy&seed=7&view=crowd`; what is missing or unknown keeps its default.
     pub fn from_query(query: &str) -> Self {
         let mut wanted = Self::default();
         let pairs = query.trim_start_matches('?').split('&');
         for (key, value) in pairs.filter_map(|pair| pair.split_once('=')) {
             match key {
-                "gan" => wanted.gan = value.parse().unwrap_or(wanted.gan),
-                "emotion" => wanted.emotion = value.parse().unwrap_or(wanted.emotion),
-                "seed" => wanted.seed = value.parse().unwrap_or(wanted.seed),
-                "device" => wanted.device = value.parse().unwrap_or(wanted.device),
+                "view" => set(&mut wanted.view, value),
+                "gan" => set(&mut wanted.gan, value),
+                "emotion" => set(&mut wanted.emotion, value),
+                "seed" => set(&mut wanted.seed, value),
+                "mix" => wanted.sliders = sliders_from(value).unwrap_or(wanted.sliders),
+                "people" => {
+                    let crowd = value.parse().ok().filter(|crowd| CROWDS.contains(crowd));
+                    wanted.crowd = crowd.unwrap_or(wanted.crowd);
+                }
+                "truncation" => {
+                    let percent = value.parse().ok().filter(|percent| *percent <= 100);
+                    wanted.truncation = percent.unwrap_or(wanted.truncation);
+                }
+                "look" => set(&mut wanted.look, value),
+                "device" => set(&mut wanted.device, value),
                 _ => {}
             }
         }
         wanted
     }
 
-    /// The query of this page; the device only when it was chosen.
+    /// The query of this page; what is at its default is left out.
     pub fn to_query(&self) -> String {
+        let default = Self::default();
         let Self {
-            gan,
-            emotion,
-            seed,
-            device,
+            gan, emotion, seed, ..
         } = self;
         let mut query = format!("?gan={gan}&emotion={emotion}&seed={seed}");
-        if *device != DeviceChoice::Auto {
-            query += "&device=";
-            query += device.name();
-        }
+        let mut add = |wanted: bool, key: &str, value: String| {
+            if wanted {
+                let _ = write!(query, "&{key}={value}"); // Writing to a string cannot fail.
+            }
+        };
+        let view = self.view;
+        add(view != default.view, "view", view.name().into());
+        add(view == View::Mixer, "mix", sliders_text(&self.sliders));
+        add(view == View::Crowd, "people", self.crowd.to_string());
+        let truncation = self.truncation;
+        add(
+            truncation != default.truncation,
+            "truncation",
+            truncation.to_string(),
+        );
+        add(self.look != default.look, "look", self.look.name().into());
+        add(
+            self.device != default.device,
+            "device",
+            self.device.name().into(),
+        );
         query
+    }
+
+    /// Whether going from `before` to here is a step that the back button undoes. Sliders move in
+    /// hundreds of steps, and a look is no place.
+    pub fn is_step_from(&self, before: &Self) -> bool {
+        let place = |wanted: &Self| (wanted.view, wanted.gan, wanted.emotion, wanted.seed);
+        place(self) != place(before)
+    }
+}
+
+fn set<T: FromStr>(field: &mut T, value: &str) {
+    if let Ok(value) = value.parse() {
+        *field = value;
+    }
+}
+
+impl View {
+    /// All views, in the order in which the page offers them.
+    pub const ALL: [Self; 6] = [
+        Self::Face,
+        Self::Seven,
+        Self::Crowd,
+        Self::Mixer,
+        Self::Walk,
+        Self::Compare,
+    ];
+
+    /// The name in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Face => "face",
+            Self::Seven => "seven",
+            Self::Crowd => "crowd",
+            Self::Mixer => "mixer",
+            Self::Walk => "walk",
+            Self::Compare => "compare",
+        }
+    }
+
+    /// The name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Face => "Face",
+            Self::Seven => "The seven",
+            Self::Crowd => "The crowd",
+            Self::Mixer => "The mixer",
+            Self::Walk => "The walk",
+            Self::Compare => "Compare",
+        }
+    }
+}
+
+impl Look {
+    /// Both looks.
+    pub const ALL: [Self; 2] = [Self::Smooth, Self::Crisp];
+
+    /// The name in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Smooth => "smooth",
+            Self::Crisp => "crisp",
+        }
+    }
+
+    /// The name for people.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Smooth => "Smooth",
+            Self::Crisp => "Crisp",
+        }
+    }
+}
+
+impl FromStr for View {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let view = Self::ALL.into_iter().find(|view| view.name() == text);
+        view.ok_or_else(|| format!("'{text}' is no view of this page"))
+    }
+}
+
+impl FromStr for Look {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let look = Self::ALL.into_iter().find(|look| look.name() == text);
+        look.ok_or_else(|| format!("'{text}' is no look: expected smooth or crisp"))
     }
 }

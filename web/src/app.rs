@@ -1,47 +1,86 @@
 //! The page: puts the components together and keeps engine, address and state in step.
 
+use leptos::ev::popstate;
 use leptos::prelude::*;
+use wasm_bindgen::{JsCast, JsValue};
 
-use crate::address::Wanted;
+use crate::address::{View, Wanted};
 use crate::components::{
-    EmotionPicker, FaceCanvas, FaceGrid, ModelToggle, Problem, SeedControl, StatusBar,
+    CompareView, CrowdView, EmotionMixer, EmotionPicker, FaceCanvas, MetricsTable, ModelToggle,
+    OwnBundle, Problem, SaveBar, SeedControl, Settings, SevenView, StatusBar, ViewTabs, WalkView,
 };
 use crate::engine::Engine;
 use crate::protocol::Reply;
 use crate::state::{Page, Step};
+use crate::{motion, offline};
 
 /// Puts the page into the shell that index.html provides.
 pub fn start() {
-    let document = document();
-    let Some(shell) = document.get_element_by_id("app") else {
-        return;
-    };
-    shell.set_inner_html("");
-    leptos::mount::mount_to(wasm_bindgen::JsCast::unchecked_into(shell), App).forget();
+    let page = RwSignal::new(Page::new(Wanted::from_query(&query())));
+    page.update_untracked(|page| page.moves = !motion::is_reduced());
+    mount("app", move || view! { <App page /> });
+    mount("metrics", move || view! { <MetricsTable page /> });
 }
 
-/// Everything between the title and the footer.
+fn mount<V: IntoView + 'static>(id: &str, view: impl Fn() -> V + 'static) {
+    if let Some(shell) = document().get_element_by_id(id) {
+        shell.set_inner_html("");
+        leptos::mount::mount_to(shell.unchecked_into(), view).forget();
+    }
+}
+
+fn query() -> String {
+    window().location().search().unwrap_or_default()
+}
+
+/// Everything between the title and how it works.
 #[component]
-pub fn App() -> impl IntoView {
-    let query = window().location().search().unwrap_or_default();
-    let page = RwSignal::new(Page::new(Wanted::from_query(&query)));
+pub fn App(page: RwSignal<Page>) -> impl IntoView {
+    page.update_untracked(|page| page.want(|_| {}));
     drive(page);
     keep_address(page);
-    let emotion = Memo::new(move |_| page.read().wanted.emotion);
+    keep_offline(page);
+    let emotion = Memo::new(move |_| page.with(Page::large_shot).mood.strongest());
+    let look = Memo::new(move |_| page.read().wanted.look);
+    let view = Memo::new(move |_| page.read().wanted.view);
     view! {
-        <div class="sf-app" data-emotion=move || emotion.get().name()>
-            <section class="sf-hero" aria-label="The face">
-                <FaceCanvas page=page />
-                <Problem page=page />
+        <div class="sf-app" data-emotion=move || emotion.get().name() data-look=move || look.get().name()
+            data-view=move || view.get().name()>
+            <ViewTabs page />
+            <section class="sf-stage" aria-label="Faces">
+                <Stage page view />
+                <Problem page />
             </section>
             <section class="sf-controls" aria-label="What to show">
-                <EmotionPicker page=page />
-                <ModelToggle page=page />
-                <SeedControl page=page />
-                <StatusBar page=page />
+                <Show when=move || view.get() == View::Mixer fallback=move || view! { <EmotionPicker page /> }>
+                    <EmotionMixer page />
+                </Show>
+                <SeedControl page />
+                <Show when=move || view.get() != View::Compare>
+                    <ModelToggle page />
+                </Show>
+                <Settings page />
+                <StatusBar page />
             </section>
-            <FaceGrid page=page />
+            <SaveBar page />
+            <OwnBundle page />
         </div>
+    }
+}
+
+/// The faces of the view. The large face stays in place from one expression to a blend.
+#[component]
+fn Stage(page: RwSignal<Page>, view: Memo<View>) -> impl IntoView {
+    let stage = Memo::new(move |_| match view.get() {
+        View::Mixer => View::Face,
+        other => other,
+    });
+    move || match stage.get() {
+        View::Face | View::Mixer => view! { <FaceCanvas page /> }.into_any(),
+        View::Seven => view! { <SevenView page /> }.into_any(),
+        View::Crowd => view! { <CrowdView page /> }.into_any(),
+        View::Walk => view! { <WalkView page /> }.into_any(),
+        View::Compare => view! { <CompareView page /> }.into_any(),
     }
 }
 
@@ -56,6 +95,12 @@ fn drive(page: RwSignal<Page>) {
         }
     };
     let engine = StoredValue::new_local(start());
+    let send = move |message: &dyn Fn(&Engine) -> Result<(), String>| {
+        let sent = engine.with_value(|engine| engine.as_ref().map(message));
+        if let Some(Err(message)) = sent {
+            page.update(|page| page.receive(Reply::Failed { message }, &[]));
+        }
+    };
     Effect::new(move || {
         let step = page.with(Page::next_step);
         match step {
@@ -64,26 +109,55 @@ fn drive(page: RwSignal<Page>) {
                 page.update(Page::restarted);
                 engine.set_value(start());
             }
-            Step::Send(order) => {
-                page.update(|page| page.sent(order.clone()));
-                let sent =
-                    engine.with_value(|engine| engine.as_ref().map(|engine| engine.send(&order)));
-                if let Some(Err(message)) = sent {
-                    page.update(|page| page.receive(Reply::Failed { message }, &[]));
-                }
+            Step::Send(order, task) => {
+                page.update(|page| page.sent(task));
+                send(&|engine| engine.send(&order));
+            }
+            Step::Open(files) => {
+                page.update(|page| page.sent(crate::state::Task::Open(files.clone())));
+                send(&|engine| engine.open(&files));
             }
         }
     });
 }
 
-/// Keeps the address true, without a new entry in the history for every click.
+/// Keeps address and state true to each other. A step to another place is an entry in the history; sliders and
+/// settings change the entry they are in.
 fn keep_address(page: RwSignal<Page>) {
-    let query = Memo::new(move |_| page.with(|page| page.wanted.to_query()));
+    let wanted = Memo::new(move |_| page.read().wanted.clone());
+    let here = StoredValue::new(wanted.get_untracked());
     Effect::new(move || {
-        let query = query.get();
-        if let Ok(history) = window().history() {
-            let state = wasm_bindgen::JsValue::NULL;
-            let _ = history.replace_state_with_url(&state, "", Some(&query));
+        let wanted = wanted.get();
+        let before = here.get_value();
+        here.set_value(wanted.clone());
+        let Ok(history) = window().history() else {
+            return;
+        };
+        let (state, address) = (JsValue::NULL, wanted.to_query());
+        let is_new = wanted.is_step_from(&before) && query() != address;
+        let _ = match is_new {
+            true => history.push_state_with_url(&state, "", Some(&address)),
+            false => history.replace_state_with_url(&state, "", Some(&address)),
+        };
+    });
+    let back = window_event_listener(popstate, move |_| {
+        let mut there = Wanted::from_query(&query());
+        page.update(|page| {
+            there.own = page.wanted.own;
+            page.want(|wanted| *wanted = there);
+        });
+    });
+    on_cleanup(move || back.remove());
+}
+
+/// Keeps the page for later once the first face is there.
+fn keep_offline(page: RwSignal<Page>) {
+    let made_one = Memo::new(move |_| page.read().pace.is_some());
+    let done = StoredValue::new(false);
+    Effect::new(move || {
+        if made_one.get() && !done.get_value() {
+            done.set_value(true);
+            offline::install();
         }
     });
 }

@@ -5,9 +5,12 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::protocol::{Order, Reply};
+use crate::state::OwnFiles;
 
 /// Beside the page, so that it works from any folder.
 const SCRIPT: &str = "./engine.js";
+/// What `web/seal.sh` writes into index.html: the deployment that this page belongs to.
+const VERSION: &str = "version";
 
 /// A running worker; ends when dropped.
 pub struct Engine {
@@ -21,7 +24,7 @@ impl Engine {
     pub fn start(hear: impl Fn(Reply, Vec<u8>) + Copy + 'static) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(SCRIPT, &options)
+        let worker = Worker::new_with_options(&address(), &options)
             .map_err(|error| format!("This browser starts no workers: {error:?}."))?;
         let on_message = Closure::new(move |event: MessageEvent| {
             let (reply, pixels) = read(&event.data());
@@ -47,10 +50,27 @@ impl Engine {
     /// Sends an order.
     pub fn send(&self, order: &Order) -> Result<(), String> {
         let text = serde_json::to_string(order).map_err(|error| error.to_string())?;
+        self.post(&text.into())
+    }
+
+    /// Sends the visitor's own bundle.
+    pub fn open(&self, files: &OwnFiles) -> Result<(), String> {
+        let bytes = |file: &[u8]| Uint8Array::from(file);
+        self.post(&Array::of2(&bytes(&files.manifest), &bytes(&files.weights)))
+    }
+
+    fn post(&self, message: &JsValue) -> Result<(), String> {
         self.worker
-            .post_message(&text.into())
+            .post_message(message)
             .map_err(|error| format!("The engine takes no orders: {error:?}."))
     }
+}
+
+/// The script of the page's own deployment: under a plain name, a cache might have another one's.
+fn address() -> String {
+    let root = leptos::prelude::document().document_element();
+    let version = root.and_then(|root| root.get_attribute(&format!("data-{VERSION}")));
+    version.map_or(SCRIPT.into(), |version| format!("{SCRIPT}?v={version}"))
 }
 
 impl Drop for Engine {

@@ -1,43 +1,91 @@
 //! How what the worker says changes the page: the second half of [`state`](crate::state).
 
+use std::mem::replace;
+
+use model_core::bundle::Manifest;
 use model_core::pixels::IMAGE_PIXELS;
 
-use crate::protocol::{Backend, Order, Reply};
-use crate::state::{Page, Phase, Picture};
+use crate::protocol::{Backend, Reply};
+use crate::shot::{Picture, Pixels, Shot};
+use crate::state::{OwnBundle, OwnFiles, Page, Phase, Task};
+
+/// How much the newest order changes the estimate of the pace.
+const PACE_MEMORY: f64 = 0.5;
 
 impl Page {
     /// Takes in what the worker says.
     pub fn receive(&mut self, reply: Reply, pixels: &[u8]) {
         match reply {
             Reply::Started => {
-                self.progress = None;
-                self.phase = Phase::Idle;
+                self.finish();
             }
             Reply::Progress(progress) => self.progress = Some(progress),
-            Reply::Running(running) => self.running = Some(running),
+            Reply::Running(running) => {
+                if self
+                    .running
+                    .as_ref()
+                    .is_some_and(|old| old.backend != running.backend)
+                {
+                    self.pace = None;
+                }
+                self.running = Some(running);
+            }
             Reply::Faces {
                 order,
                 backend,
                 milliseconds,
             } => {
+                let task = self.finish();
+                if pixels.len() != order.count * IMAGE_PIXELS {
+                    self.error = Some("The engine sent an incomplete picture.".into());
+                    return;
+                }
+                let one = milliseconds / order.count as f64;
+                self.learn(one);
+                self.place(task, backend, one, pixels);
+            }
+            Reply::Opened { manifest } => {
+                if let Some(Task::Open(files)) = self.finish() {
+                    self.opened(files, *manifest);
+                }
+            }
+            Reply::Refused { message } => {
                 self.finish();
-                self.place(&order, backend, milliseconds, pixels);
+                self.film = None;
+                self.refuse(message);
+                // A new worker that refuses what the old one took leaves the visitor the site's networks.
+                if self.own.as_ref().is_some_and(|own| !own.is_open) {
+                    self.own = None;
+                    self.want(|_| {});
+                }
             }
             Reply::Failed { message } => {
                 self.finish();
+                self.film = None;
                 self.error = Some(message);
             }
             Reply::GpuFailed { message } => {
                 self.finish();
+                self.pace = None;
                 self.gpu_failure = Some(message);
+                self.settle();
             }
             Reply::Died { message } => self.died(message),
         }
     }
 
-    fn finish(&mut self) {
+    /// The worker is idle again; says what it was doing.
+    fn finish(&mut self) -> Option<Task> {
         self.progress = None;
-        self.phase = Phase::Idle;
+        match replace(&mut self.phase, Phase::Idle) {
+            Phase::Busy(task) => Some(task),
+            _ => None,
+        }
+    }
+
+    fn learn(&mut self, milliseconds: f64) {
+        let mixed = |pace: f64| pace + (milliseconds - pace) * PACE_MEMORY;
+        self.pace = Some(self.pace.map_or(milliseconds, mixed));
     }
 
     /// A worker that dies while it uses WebGPU gets a successor on the CPU; else the visitor decides.
@@ -46,41 +94,71 @@ impl Page {
             return; // One crash can be reported by several events.
         }
         let used_gpu = self.phase != Phase::Starting && self.may_use_gpu();
+        if let Phase::Busy(Task::Open(_)) = self.phase {
+            self.wanted.own = false; // Or the next worker might die of the same bundle.
+        }
         self.progress = None;
+        self.film = None;
         self.phase = Phase::Dead;
         match used_gpu {
-            true => self.gpu_failure = Some(message),
+            true => {
+                self.gpu_failure = Some(message);
+                self.settle();
+            }
             false => self.error = Some(message),
         }
     }
 
-    /// Puts faces where they belong; those that nobody wants any more are dropped.
-    fn place(&mut self, order: &Order, backend: Backend, milliseconds: f64, pixels: &[u8]) {
-        if pixels.len() != order.count * IMAGE_PIXELS {
-            self.error = Some("The engine sent an incomplete picture.".into());
-            return;
-        }
-        for (index, pixels) in pixels.chunks_exact(IMAGE_PIXELS).enumerate() {
-            let picture = Picture {
-                gan: order.gan,
-                emotion: order.emotion,
-                seed: order.seed.wrapping_add(index as u64),
-                device: order.device,
-                backend,
-                milliseconds,
-                pixels: pixels.into(),
-            };
-            let offset = picture.seed.wrapping_sub(self.wanted.seed);
-            if !self.is_current(Some(&picture), offset) {
-                continue;
+    /// Puts faces where they belong. Those that nobody wants any more stay in the album.
+    fn place(&mut self, task: Option<Task>, backend: Backend, milliseconds: f64, pixels: &[u8]) {
+        let picture = |shot: Shot, pixels: Pixels| Picture {
+            shot,
+            backend,
+            milliseconds,
+            pixels,
+        };
+        let faces = pixels.chunks_exact(IMAGE_PIXELS).map(Pixels::from);
+        match task {
+            Some(Task::Shots(shots)) => {
+                for (shot, pixels) in shots.into_iter().zip(faces) {
+                    self.album.add(picture(shot, pixels));
+                }
             }
-            let slot = match offset.checked_sub(1) {
-                None => Some(&mut self.face),
-                Some(index) => self.grid.get_mut(index as usize),
-            };
-            if let Some(slot) = slot {
-                *slot = Some(picture);
+            Some(Task::Passage(shot)) => {
+                let frames: Vec<Pixels> = faces.collect();
+                if let Some(last) = frames.last() {
+                    let picture = picture(shot, last.clone());
+                    self.album.add(picture.clone());
+                    if shot == self.large_shot() {
+                        self.face = Some(picture);
+                        self.passage = frames;
+                    }
+                }
             }
+            Some(Task::Walk(leg)) => self.walk.arrive(leg, faces),
+            Some(Task::Film) => {
+                if let Some(film) = &mut self.film {
+                    film.faces.extend(faces);
+                }
+            }
+            Some(Task::Open(_)) | None => {}
         }
+        self.settle();
+    }
+
+    fn opened(&mut self, files: OwnFiles, manifest: Manifest) {
+        let again = self.own.as_ref().filter(|own| own.files == files);
+        let number = match (&self.own, again) {
+            (_, Some(own)) => own.number,
+            (Some(own), None) => own.number + 1,
+            (None, None) => 0,
+        };
+        self.own = Some(OwnBundle {
+            files,
+            manifest,
+            number,
+            is_open: true,
+        });
+        self.want(|wanted| wanted.own = true);
     }
 }

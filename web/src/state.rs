@@ -1,47 +1,65 @@
 //! What the page shows and what it asks for next: a state machine that knows no browser.
 //!
-//! The worker does one order at a time and the page always asks for what is missing most
-//! ([`Page::next_step`]): first the large face, then the small ones, a few at a time. So a visitor
-//! who clicks fast never waits for faces that nobody wants any more, and nothing piles up. What the
+//! The worker does one task at a time and the page always asks for what is missing most (`orders.rs`), in
+//! orders small enough that a click is answered soon. So a visitor who clicks fast never waits for
+//! faces that nobody wants any more, and nothing piles up. Pictures stay in an [`Album`]. What the
 //! worker answers is taken in by `replies.rs`.
 
 use std::sync::Arc;
 
+use model_core::bundle::Manifest;
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 
-use crate::address::Wanted;
+use crate::address::{View, Wanted};
+use crate::film::Film;
+use crate::mood::Mood;
 use crate::protocol::{Backend, DeviceChoice, Order, Progress, Running};
+use crate::shot::{Album, Network, Picture, Pixels, Shot};
+use crate::walk::{Leg, Walk};
 
-/// Small faces beside the large one.
-pub const GRID: usize = 16;
-/// Small faces per order: few enough that a click is answered soon on a slow device.
-const GRID_ORDER: usize = 4;
-
-/// One face and everything it was made from.
+/// The two files of a visitor's bundle.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Picture {
-    pub gan: GanKind,
-    pub emotion: Emotion,
-    pub seed: u64,
-    /// The choice it was made under; another choice makes it anew.
-    pub device: DeviceChoice,
-    pub backend: Backend,
-    /// Time of its order, from the draw to the pixels.
-    pub milliseconds: f64,
-    /// 48x48 grey bytes, row by row.
-    pub pixels: Arc<[u8]>,
+pub struct OwnFiles {
+    pub manifest: Arc<[u8]>,
+    pub weights: Arc<[u8]>,
 }
 
-/// What the worker is doing.
+/// A visitor's bundle that the worker has accepted.
+#[derive(Debug, Clone)]
+pub struct OwnBundle {
+    pub files: OwnFiles,
+    pub manifest: Manifest,
+    /// Counts the bundles of this visit.
+    pub number: u32,
+    /// Whether the worker that runs now has it.
+    pub is_open: bool,
+}
+
+/// What the worker is doing, and so what its faces are for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Task {
+    /// Pictures for the album.
+    Shots(Vec<Shot>),
+    /// The faces from one expression to this one.
+    Passage(Shot),
+    /// A piece of the walk.
+    Walk(Leg),
+    /// Faces of the film.
+    Film,
+    /// Opening the visitor's bundle.
+    Open(OwnFiles),
+}
+
+/// The worker's state.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Phase {
     /// It is being downloaded or started.
     Starting,
-    /// It waits for an order.
+    /// It waits for a task.
     Idle,
-    /// It works on this.
-    Busy(Order),
+    /// It works.
+    Busy(Task),
     /// It is gone.
     Dead,
 }
@@ -51,23 +69,39 @@ pub enum Phase {
 pub enum Step {
     /// Nothing: all is there, or something is under way, or the visitor must decide.
     Wait,
-    /// Send this order.
-    Send(Order),
+    /// Send this order, for this task.
+    Send(Order, Task),
+    /// Send the visitor's files.
+    Open(OwnFiles),
     /// Start a new worker.
     Restart,
 }
 
 /// Everything the page shows.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Page {
     pub wanted: Wanted,
     pub phase: Phase,
     /// The large face; possibly still the previous one ([`Page::face_is_current`]).
     pub face: Option<Picture>,
-    /// The small faces, of the seeds after the large one's.
-    pub grid: [Option<Picture>; GRID],
+    /// The faces that lead to it from the one before.
+    pub passage: Vec<Pixels>,
+    pub album: Album,
+    pub walk: Walk,
+    /// A film being made.
+    pub film: Option<Film>,
+    /// The visitor's bundle in use.
+    pub own: Option<OwnBundle>,
+    /// Files that the visitor brought and the worker has not seen yet.
+    pub brought: Option<OwnFiles>,
+    /// Why the files last brought cannot be used.
+    pub refusal: Option<String>,
     pub progress: Option<Progress>,
     pub running: Option<Running>,
+    /// Milliseconds the device needs for a face.
+    pub pace: Option<f64>,
+    /// Whether pictures may move.
+    pub moves: bool,
     /// Why WebGPU is not used any more, once it failed.
     pub gpu_failure: Option<String>,
     /// What went wrong, for the visitor; nothing more is asked for until [`Page::retry`].
@@ -81,9 +115,17 @@ impl Page {
             wanted,
             phase: Phase::Starting,
             face: None,
-            grid: Default::default(),
+            passage: Vec::new(),
+            album: Album::default(),
+            walk: Walk::default(),
+            film: None,
+            own: None,
+            brought: None,
+            refusal: None,
             progress: None,
             running: None,
+            pace: None,
+            moves: true,
             gpu_failure: None,
             error: None,
         }
@@ -93,14 +135,18 @@ impl Page {
     pub fn want(&mut self, change: impl FnOnce(&mut Wanted)) {
         let device = self.wanted.device;
         change(&mut self.wanted);
+        self.wanted.own &= self.own.is_some();
         if self.wanted.device != device {
             self.gpu_failure = None;
+            self.pace = None;
         }
         self.error = None;
+        self.settle();
     }
 
     /// Makes the large face once more, also when it is already there.
     pub fn make_again(&mut self) {
+        self.album.remove(&self.large_shot());
         self.face = None;
         self.error = None;
     }
@@ -110,70 +156,122 @@ impl Page {
         self.error = None;
     }
 
+    /// Takes the visitor's files; the worker will see them next.
+    pub fn bring(&mut self, files: OwnFiles) {
+        self.brought = Some(files);
+        self.refusal = None;
+        self.error = None;
+    }
+
+    /// The files that the visitor brought are no bundle.
+    pub fn refuse(&mut self, message: String) {
+        self.brought = None;
+        self.refusal = Some(message);
+    }
+
+    /// Starts a film of the walk.
+    pub fn start_film(&mut self) {
+        self.film = Some(Film::new(self.walk_shot()));
+        self.error = None;
+    }
+
     /// The device asked for: the CPU once WebGPU has failed.
-    fn device(&self) -> DeviceChoice {
+    pub(crate) fn device(&self) -> DeviceChoice {
         match self.gpu_failure {
             Some(_) => DeviceChoice::Cpu,
             None => self.wanted.device,
         }
     }
 
-    /// Whether the large face is the wanted one.
-    pub fn face_is_current(&self) -> bool {
-        self.is_current(self.face.as_ref(), 0)
-    }
-
-    /// Whether small face `index` is the wanted one.
-    pub fn frame_is_current(&self, index: usize) -> bool {
-        let frame = self.grid.get(index).and_then(Option::as_ref);
-        self.is_current(frame, index as u64 + 1)
-    }
-
-    pub(crate) fn is_current(&self, picture: Option<&Picture>, offset: u64) -> bool {
-        picture.is_some_and(|picture| {
-            picture.gan == self.wanted.gan
-                && picture.emotion == self.wanted.emotion
-                && picture.seed == self.wanted.seed.wrapping_add(offset)
-                && picture.device == self.device()
-        })
-    }
-
-    /// What to do now. After [`Step::Send`] call [`Page::sent`].
-    pub fn next_step(&self) -> Step {
-        if self.error.is_some() {
-            return Step::Wait;
-        }
-        match self.phase {
-            Phase::Dead => Step::Restart,
-            Phase::Starting | Phase::Busy(_) => Step::Wait,
-            Phase::Idle if !self.face_is_current() => Step::Send(self.order(0, 1)),
-            Phase::Idle => (0..GRID)
-                .find(|&index| !self.frame_is_current(index))
-                .map_or(Step::Wait, |first| {
-                    Step::Send(self.order(first as u64 + 1, GRID_ORDER.min(GRID - first)))
-                }),
+    /// Whose generator is wanted.
+    pub fn network(&self) -> Network {
+        match &self.own {
+            Some(own) if self.wanted.own => Network::Own(own.number),
+            _ => Network::Site(self.wanted.gan),
         }
     }
 
-    fn order(&self, offset: u64, count: usize) -> Order {
-        Order {
-            gan: self.wanted.gan,
-            emotion: self.wanted.emotion,
-            seed: self.wanted.seed.wrapping_add(offset),
-            count,
+    /// A shot of the wanted person.
+    pub fn shot(&self, mood: Mood) -> Shot {
+        Shot {
+            network: self.network(),
+            mood,
+            seed: self.wanted.seed,
+            truncation: self.wanted.truncation,
             device: self.device(),
         }
     }
 
-    /// The order is with the worker.
-    pub fn sent(&mut self, order: Order) {
-        self.phase = Phase::Busy(order);
+    /// The large face: the mixer's blend, or the emotion.
+    pub fn large_shot(&self) -> Shot {
+        self.shot(match self.wanted.view {
+            View::Mixer => Mood::Blend(self.wanted.sliders),
+            _ => Mood::Pure(self.wanted.emotion),
+        })
+    }
+
+    fn walk_shot(&self) -> Shot {
+        self.shot(Mood::Pure(self.wanted.emotion))
+    }
+
+    /// All shots of the view, in reading order; the walk has none.
+    pub fn shots(&self) -> Vec<Shot> {
+        let emotion = Mood::Pure(self.wanted.emotion);
+        match self.wanted.view {
+            View::Face | View::Mixer => vec![self.large_shot()],
+            View::Seven => Emotion::ALL.map(|one| self.shot(Mood::Pure(one))).into(),
+            View::Crowd => (0..self.wanted.crowd as u64)
+                .map(|n| Shot {
+                    seed: self.wanted.seed.wrapping_add(n),
+                    ..self.shot(emotion)
+                })
+                .collect(),
+            View::Compare => GanKind::ALL
+                .map(|gan| Shot {
+                    network: Network::Site(gan),
+                    ..self.shot(emotion)
+                })
+                .into(),
+            View::Walk => Vec::new(),
+        }
+    }
+
+    /// Whether the large face is the wanted one.
+    pub fn face_is_current(&self) -> bool {
+        let shot = self.large_shot();
+        self.face.as_ref().is_some_and(|face| face.shot == shot)
+    }
+
+    /// Shows the wanted face if it is in the album and needs no faces on the way.
+    pub(crate) fn settle(&mut self) {
+        if self.wanted.view == View::Walk {
+            self.walk.begin(self.walk_shot());
+        }
+        if self.face_is_current() || self.passage_faces().is_some() {
+            return;
+        }
+        if let Some(picture) = self.album.get(&self.large_shot()) {
+            self.face = Some(picture.clone());
+            self.passage.clear();
+        }
+    }
+
+    /// The task is with the worker.
+    pub fn sent(&mut self, task: Task) {
+        if matches!(task, Task::Open(_)) {
+            self.brought = None;
+        }
+        self.phase = Phase::Busy(task);
     }
 
     /// A new worker is starting.
     pub fn restarted(&mut self) {
         self.phase = Phase::Starting;
         self.running = None;
+        self.pace = None;
+        if let Some(own) = &mut self.own {
+            own.is_open = false;
+        }
     }
 
     /// Whether the next face may come from WebGPU: it runs, or it is asked for and was not yet refused.

@@ -1,19 +1,41 @@
 //! The parts of the page, one per file. Each reads and changes the one [`Page`](crate::state::Page).
 
 mod canvas;
+mod compare_view;
+mod crowd_view;
+mod emotion_mixer;
 mod emotion_picker;
 mod face_canvas;
-mod face_grid;
+mod frame;
+mod metrics_table;
 mod model_toggle;
+mod own_bundle;
 mod problem;
 mod radio_group;
+mod save_bar;
 mod seed_control;
+mod settings;
+mod seven_view;
 mod status_bar;
+mod truncation;
+mod view_tabs;
+mod waiting;
+mod walk_view;
 
+pub use canvas::paint;
+pub use compare_view::CompareView;
+pub use crowd_view::CrowdView;
+pub use emotion_mixer::EmotionMixer;
 pub use emotion_picker::EmotionPicker;
 pub use face_canvas::FaceCanvas;
-pub use face_grid::FaceGrid;
+pub use metrics_table::MetricsTable;
 pub use model_toggle::ModelToggle;
+pub use own_bundle::OwnBundle;
 pub use problem::Problem;
+pub use save_bar::SaveBar;
 pub use seed_control::SeedControl;
+pub use settings::Settings;
+pub use seven_view::SevenView;
 pub use status_bar::StatusBar;
+pub use view_tabs::ViewTabs;
+pub use walk_view::WalkView;

@@ -1,4 +1,4 @@
-//! The two GANs.
+//! The networks.
 
 use leptos::prelude::*;
 use model_core::config::GanKind;
@@ -6,18 +6,38 @@ use model_core::config::GanKind;
 use super::radio_group::{Choice, RadioGroup};
 use crate::state::Page;
 
-/// Picks whose generator makes the faces.
+/// Picks whose generator makes the faces; `None` is the visitor's own, once there is one.
 #[component]
 pub fn ModelToggle(page: RwSignal<Page>) -> impl IntoView {
-    let choices = GanKind::ALL.map(|gan| Choice {
-        value: gan,
-        name: gan.name(),
-        title: gan.title(),
+    let has_own = Memo::new(move |_| page.read().own.is_some());
+    let choices = move || {
+        let site = GanKind::ALL.map(|gan| Choice {
+            value: Some(gan),
+            name: gan.name(),
+            title: gan.title(),
+        });
+        let own = Choice {
+            value: None,
+            name: "own",
+            title: "Yours",
+        };
+        site.into_iter()
+            .chain(has_own.get().then_some(own))
+            .collect::<Vec<_>>()
+    };
+    let selected = Memo::new(move |_| {
+        let wanted = &page.read().wanted;
+        (!wanted.own).then_some(wanted.gan)
     });
-    let selected = Memo::new(move |_| page.read().wanted.gan);
-    let on_pick =
-        Callback::new(move |gan| page.update(|page| page.want(|wanted| wanted.gan = gan)));
-    view! {
-        <RadioGroup name="gan" legend="Network" class="sf-small" choices=choices.to_vec() selected on_pick />
+    let on_pick = Callback::new(move |gan: Option<GanKind>| {
+        page.update(|page| {
+            page.want(|wanted| {
+                wanted.own = gan.is_none();
+                wanted.gan = gan.unwrap_or(wanted.gan);
+            });
+        });
+    });
+    move || {
+        view! { <RadioGroup name="gan" legend="Network" class="sf-small" choices=choices() selected on_pick /> }
     }
 }

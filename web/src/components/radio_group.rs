@@ -44,7 +44,7 @@ where
                     prop:checked=move || selected.get() == value
                     on:change=move |_| on_pick.run(value)
                 />
-                <span>{choice.title}</span>
+                <span data-title=choice.title>{choice.title}</span>
             </label>
         }
     });

@@ -1,27 +1,21 @@
-//! Which backend runs, why, and the switch between them.
+//! Which backend runs, why, and how fast it is.
 
 use leptos::prelude::*;
 
-use super::radio_group::{Choice, RadioGroup};
-use crate::protocol::DeviceChoice;
 use crate::state::Page;
 
-/// The backend in a sentence, and the choice of device.
+/// The backend in a sentence, and the time it takes for a face.
 #[component]
 pub fn StatusBar(page: RwSignal<Page>) -> impl IntoView {
     let sentence = Memo::new(move |_| page.with(Page::backend_sentence));
-    let choices = DeviceChoice::ALL.map(|device| Choice {
-        value: device,
-        name: device.name(),
-        title: device.title(),
+    let pace = Memo::new(move |_| match page.read().pace {
+        Some(pace) => format!("{:.0} ms a face", pace.max(1.0)),
+        None => String::new(),
     });
-    let selected = Memo::new(move |_| page.read().wanted.device);
-    let on_pick =
-        Callback::new(move |device| page.update(|page| page.want(|wanted| wanted.device = device)));
     view! {
         <div class="sf-status">
-            <RadioGroup name="device" legend="Device" class="sf-small" choices=choices.to_vec() selected on_pick />
             <p data-testid="status" class="sf-hint" role="status">{move || sentence.get()}</p>
+            <p data-testid="pace" class="sf-hint">{move || pace.get()}</p>
         </div>
     }
 }

@@ -1,0 +1,747 @@
+//! A visit: everything on the page by pointer and by keyboard, on the CPU.
+
+use std::fs;
+use std::future::Future;
+use std::path::Path;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
+
+use model_core::config::GanKind;
+use model_core::emotion::Emotion;
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
+use serde_json::Value;
+use web::inference::{draw, largest_difference};
+use web::protocol::Recipe;
+
+use crate::chrome::Chrome;
+use crate::site::Site;
+use crate::{
+    FIRST_FACE, NEXT_FACE, SEED, assert_nothing_broken, assert_same_face, audit, built_site,
+    face_attribute, keep_screenshots, native_face, native_generator, one_at_a_time, shown_face,
+    text_of,
+};
+
+const TAB: &str = "\u{e004}";
+const ENTER: &str = "\u{e007}";
+const END: &str = "\u{e010}";
+const HOME: &str = "\u{e011}";
+const LEFT: &str = "\u{e012}";
+const RIGHT: &str = "\u{e014}";
+const SPACE: &str = " ";
+
+/// The seven in the label order, each with its share.
+fn native_recipe(dist: &Path, gan: GanKind, recipe: &Recipe) -> Vec<u8> {
+    let generator = native_generator(dist, gan);
+    let drawn = pin!(draw(&generator, std::slice::from_ref(recipe)));
+    match drawn.poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(pixels) => pixels.expect("the CPU draws"),
+        Poll::Pending => panic!("the CPU never makes anybody wait"),
+    }
+}
+
+fn open(chrome: &Chrome, site: &Site, query: &str) {
+    chrome.open(&site.page(query));
+    let ready =
+        "return document.querySelector(\"[data-testid='status']\")?.innerText.startsWith('CPU')";
+    chrome.wait("the engine runs", ready, FIRST_FACE);
+}
+
+fn search(chrome: &Chrome) -> String {
+    chrome
+        .execute("return location.search")
+        .as_str()
+        .unwrap_or_default()
+        .into()
+}
+
+fn wait_for_search(chrome: &Chrome, query: &str) {
+    let script = format!("return location.search === '{query}'");
+    chrome.wait(&format!("the address is {query}"), &script, NEXT_FACE);
+}
+
+/// Moves the keyboard's focus to an element, as a visitor's tabbing would.
+fn focus(chrome: &Chrome, testid: &str) {
+    let script = format!(
+        "document.querySelector(\"[data-testid='{testid}']\").focus(); return document.activeElement.dataset.testid"
+    );
+    assert_eq!(chrome.execute(&script), testid, "{testid} takes the focus");
+}
+
+fn large(chrome: &Chrome, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
+    shown_face(chrome, "face", gan, emotion, seed, NEXT_FACE)
+}
+
+#[test]
+fn every_view_shows_its_faces_before_and_after_a_reload() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let axe = audit::program();
+    let required = std::env::var("SEVEN_FACES_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
+    assert!(!required || axe.is_ok(), "the audit is required: {axe:?}");
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    open(&chrome, &site, "?seed=7");
+    let (gan, happy) = (GanKind::Acgan, Emotion::Happy);
+    large(&chrome, gan, happy, SEED);
+    let pace = text_of(&chrome, "pace");
+    assert!(pace.ends_with(" ms a face"), "the pace is '{pace}'");
+    let shift = "return new Promise((done) => {
+        const seen = new PerformanceObserver((list) => done(list.getEntries().reduce((sum, {value}) => sum + value, 0)));
+        seen.observe({type: 'layout-shift', buffered: true});
+        setTimeout(() => done(0), 500);
+    })";
+    let shift = chrome.execute(shift).as_f64().unwrap_or(1.0);
+    assert!(
+        shift < 0.01,
+        "the layout shifts by {shift} while the page loads"
+    );
+    for view in ["seven", "crowd", "mixer", "walk", "compare", "face"] {
+        chrome.click(&format!("view-{view}"));
+        for reloaded in [false, true] {
+            check_view(&chrome, &dist, view);
+            if !reloaded && view != "face" {
+                assert!(
+                    search(&chrome).contains(&format!("view={view}")),
+                    "{}",
+                    search(&chrome)
+                );
+                chrome.reload();
+            }
+        }
+        if let Ok(axe) = &axe {
+            audit::assert_accessible(&chrome, axe, view);
+            chrome.resize(1200, "dark");
+            audit::assert_accessible(&chrome, axe, &format!("{view}, dark"));
+            chrome.resize(360, "light");
+            audit::assert_accessible(&chrome, axe, &format!("{view}, narrow"));
+        }
+        keep_screenshots(&chrome, view);
+    }
+    assert_same_face(
+        &large(&chrome, gan, happy, SEED),
+        &native_face(&dist, gan, happy, SEED),
+        "the face",
+    );
+    let origin = site.origin();
+    let asked = chrome.requests();
+    assert!(asked.len() > 20, "the requests are recorded: {asked:?}");
+    // The rest is the browser's own (chrome:) and what the page saves (blob:).
+    let is_foreign =
+        |address: &String| address.starts_with("http") && !address.starts_with(&origin);
+    let elsewhere: Vec<String> = asked.into_iter().filter(is_foreign).collect();
+    assert_eq!(elsewhere, Vec::<String>::new(), "requests to other origins");
+    assert_nothing_broken(&chrome, &site);
+}
+
+fn check_view(chrome: &Chrome, dist: &Path, view: &str) {
+    let (gan, happy) = (GanKind::Acgan, Emotion::Happy);
+    let check = |canvas: &str, gan, emotion, seed| {
+        let shown = shown_face(chrome, canvas, gan, emotion, seed, NEXT_FACE);
+        assert_same_face(&shown, &native_face(dist, gan, emotion, seed), canvas);
+    };
+    match view {
+        "seven" => Emotion::ALL
+            .into_iter()
+            .for_each(|emotion| check(&format!("seven-{emotion}"), gan, emotion, SEED)),
+        "crowd" => [0, 15, 31]
+            .into_iter()
+            .for_each(|n| check(&format!("crowd-{n}"), gan, happy, SEED + n)),
+        "compare" => GanKind::ALL
+            .into_iter()
+            .for_each(|gan| check(&format!("compare-{gan}"), gan, happy, SEED)),
+        "mixer" => {
+            let shown = shown_face(chrome, "face", gan, happy, SEED, NEXT_FACE);
+            let weights = [0.0, 0.0, 0.0, 0.5, 0.0, 0.5, 0.0];
+            let recipe = Recipe {
+                weights,
+                ..Recipe::plain(SEED, happy)
+            };
+            assert_same_face(
+                &shown,
+                &native_recipe(dist, gan, &recipe),
+                "half happy, half surprised",
+            );
+        }
+        "walk" => {
+            let moving = "return document.querySelector(\"[data-testid='walk'][data-state='ready']\") !== null";
+            chrome.wait("the walk", moving, NEXT_FACE);
+        }
+        _ => check("face", gan, happy, SEED),
+    }
+}
+
+#[test]
+fn every_control_answers_to_the_keyboard() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    open(&chrome, &site, "?seed=7");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    focus(&chrome, "emotion-happy");
+    chrome.press(&[RIGHT]);
+    large(&chrome, GanKind::Acgan, Emotion::Sad, SEED);
+    chrome.press(&[TAB]);
+    chrome.type_into("seed", &format!("{END}1{ENTER}"));
+    large(&chrome, GanKind::Acgan, Emotion::Sad, 71);
+    focus(&chrome, "dice");
+    chrome.press(&[SPACE]);
+    chrome.wait(
+        "another person",
+        "return !location.search.includes('seed=71')",
+        NEXT_FACE,
+    );
+    focus(&chrome, "gan-acgan");
+    chrome.press(&[LEFT]);
+    chrome.wait(
+        "the cGAN",
+        "return location.search.includes('gan=cgan')",
+        NEXT_FACE,
+    );
+    focus(&chrome, "settings");
+    chrome.press(&[ENTER]);
+    focus(&chrome, "truncation");
+    chrome.press(&[HOME, RIGHT, RIGHT]);
+    chrome.wait(
+        "truncation",
+        "return location.search.includes('truncation=10')",
+        NEXT_FACE,
+    );
+    focus(&chrome, "look-smooth");
+    chrome.press(&[RIGHT]);
+    chrome.wait("crisp pixels", "return getComputedStyle(document.querySelector(\"[data-testid='face']\")).imageRendering === 'pixelated'", NEXT_FACE);
+    focus(&chrome, "device-auto");
+    chrome.press(&[RIGHT, RIGHT]);
+    chrome.wait("the CPU by choice", "return document.querySelector(\"[data-testid='status']\").innerText.includes('you chose it')", NEXT_FACE);
+    focus(&chrome, "view-face");
+    chrome.press(&[RIGHT, RIGHT]);
+    chrome.wait(
+        "the crowd",
+        "return location.search.includes('view=crowd')",
+        NEXT_FACE,
+    );
+    focus(&chrome, "people-32");
+    chrome.press(&[LEFT]);
+    chrome.wait("16 people", "return document.querySelectorAll(\"[data-testid='crowd'] canvas[data-state='ready']\").length === 16", NEXT_FACE);
+    chrome.press(&[TAB]);
+    focus(&chrome, "view-crowd");
+    chrome.press(&[RIGHT]);
+    focus(&chrome, "mix-angry");
+    chrome.press(&[END]);
+    chrome.wait(
+        "an angrier blend",
+        "return location.search.includes('mix=100-0-0-50-0-50-0')",
+        NEXT_FACE,
+    );
+    focus(&chrome, "view-mixer");
+    chrome.press(&[RIGHT]);
+    focus(&chrome, "play");
+    chrome.press(&[SPACE]);
+    chrome.wait(
+        "the walk pauses",
+        "return document.querySelector(\"[data-testid='walk']\").dataset.playing === 'false'",
+        NEXT_FACE,
+    );
+    assert_nothing_broken(&chrome, &site);
+}
+
+#[test]
+fn the_address_goes_along_and_back() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    open(
+        &chrome,
+        &site,
+        "?gan=cgan&emotion=fear&seed=5&truncation=70&look=crisp&device=cpu",
+    );
+    let shown = large(&chrome, GanKind::Cgan, Emotion::Fear, 5);
+    let recipe = Recipe {
+        truncation: 0.7,
+        ..Recipe::plain(5, Emotion::Fear)
+    };
+    assert_same_face(
+        &shown,
+        &native_recipe(&dist, GanKind::Cgan, &recipe),
+        "truncation 70 %",
+    );
+    let first = search(&chrome);
+    assert_eq!(
+        first,
+        "?gan=cgan&emotion=fear&seed=5&truncation=70&look=crisp&device=cpu"
+    );
+    chrome.click("emotion-sad");
+    large(&chrome, GanKind::Cgan, Emotion::Sad, 5);
+    chrome.click("view-seven");
+    wait_for_search(
+        &chrome,
+        "?gan=cgan&emotion=sad&seed=5&view=seven&truncation=70&look=crisp&device=cpu",
+    );
+    chrome.back();
+    large(&chrome, GanKind::Cgan, Emotion::Sad, 5);
+    chrome.back();
+    assert_same_face(
+        &large(&chrome, GanKind::Cgan, Emotion::Fear, 5),
+        &shown,
+        "the first face again",
+    );
+    wait_for_search(&chrome, &first);
+    chrome.click("seven-angry".replace("seven", "emotion").as_str());
+    large(&chrome, GanKind::Cgan, Emotion::Angry, 5);
+    // A click on a small face makes it the large one.
+    chrome.click("view-crowd");
+    shown_face(
+        &chrome,
+        "crowd-3",
+        GanKind::Cgan,
+        Emotion::Angry,
+        8,
+        NEXT_FACE,
+    );
+    chrome.click("crowd-3");
+    large(&chrome, GanKind::Cgan, Emotion::Angry, 8);
+    assert_nothing_broken(&chrome, &site);
+}
+
+/// Starts to record what a canvas shows at every repaint.
+fn record(chrome: &Chrome, canvas: &str) {
+    chrome.execute(&format!(
+        "window.frames_ = []; const canvas = document.querySelector(\"[data-testid='{canvas}']\");
+         const context = canvas.getContext('2d');
+         window.recording = true;
+         const look = () => {{
+             const data = context.getImageData(0, 0, 48, 48).data;
+             frames_.push(Array.from(data).filter((_, index) => index % 4 === 0));
+             if (window.recording) requestAnimationFrame(look);
+         }};
+         look();"
+    ));
+}
+
+fn recorded(chrome: &Chrome) -> Vec<Vec<u8>> {
+    let frames = chrome.execute("window.recording = false; return window.frames_");
+    serde_json::from_value(frames).expect("frames are bytes")
+}
+
+/// Mean difference of two pictures, in grey levels.
+fn distance(one: &[u8], other: &[u8]) -> f64 {
+    let sum: u64 = one
+        .iter()
+        .zip(other)
+        .map(|(a, b)| u64::from(a.abs_diff(*b)))
+        .sum();
+    sum as f64 / one.len() as f64
+}
+
+#[test]
+fn a_morph_and_a_walk_move_smoothly_and_only_where_wanted() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    open(&chrome, &site, "?seed=7&emotion=neutral");
+    let from = large(&chrome, GanKind::Acgan, Emotion::Neutral, SEED);
+    record(&chrome, "face");
+    chrome.click("emotion-surprise");
+    let to = large(&chrome, GanKind::Acgan, Emotion::Surprise, SEED);
+    let frames = recorded(&chrome);
+    assert_eq!(
+        (frames.first(), frames.last()),
+        (Some(&from), Some(&to)),
+        "from one to the other"
+    );
+    let steps: Vec<f64> = frames
+        .windows(2)
+        .map(|pair| distance(&pair[0], &pair[1]))
+        .collect();
+    let (whole, largest) = (
+        distance(&from, &to),
+        steps.iter().copied().fold(0.0, f64::max),
+    );
+    let moving = steps.iter().filter(|step| **step > 0.0).count();
+    println!(
+        "morph: {} frames, {moving} of them differ; {whole:.1} in all, {largest:.1} at most",
+        frames.len()
+    );
+    assert!(moving >= 5 && largest < 0.5 * whole, "{steps:?}");
+    // The walk.
+    chrome.click("view-walk");
+    let text = "return document.querySelector(\"[data-testid='walk-rate']\").innerText.includes('/s shown')";
+    chrome.wait("the walk", text, NEXT_FACE);
+    record(&chrome, "walk");
+    std::thread::sleep(Duration::from_secs(2));
+    let frames = recorded(&chrome);
+    let steps: Vec<f64> = frames
+        .windows(2)
+        .map(|pair| distance(&pair[0], &pair[1]))
+        .collect();
+    let (largest, moving) = (
+        steps.iter().copied().fold(0.0, f64::max),
+        steps.iter().filter(|step| **step > 0.0).count(),
+    );
+    println!(
+        "walk: {} frames in two seconds, {moving} differ, {largest:.1} at most; {}",
+        frames.len(),
+        text_of(&chrome, "walk-rate")
+    );
+    assert!(moving >= 10, "{} frames, {moving} differ", frames.len());
+    assert!(largest < 25.0, "a jump of {largest}");
+    // A hidden tab stands still, and so does a paused walk.
+    let person = || -> u64 {
+        let text = text_of(&chrome, "walk-people");
+        let number = text
+            .split_whitespace()
+            .nth(1)
+            .and_then(|number| number.parse().ok());
+        number.unwrap_or_else(|| panic!("'{text}' names no person"))
+    };
+    let before = person();
+    chrome.another_tab(true);
+    std::thread::sleep(Duration::from_secs(6));
+    chrome.another_tab(false);
+    let after = person();
+    println!("walk: at {before} before and at {after} after six hidden seconds");
+    assert!(
+        after <= before + 1,
+        "six seconds are more than two people: {before} to {after}"
+    );
+    chrome.click("play");
+    std::thread::sleep(Duration::from_millis(100));
+    record(&chrome, "walk");
+    std::thread::sleep(Duration::from_millis(500));
+    let frames = recorded(&chrome);
+    assert!(
+        frames.windows(2).all(|pair| pair[0] == pair[1]),
+        "a paused walk moves"
+    );
+    // Less motion: no morph, and no walk unless asked for.
+    chrome.reduce_motion(true);
+    open(&chrome, &site, "?seed=7&emotion=neutral");
+    large(&chrome, GanKind::Acgan, Emotion::Neutral, SEED);
+    record(&chrome, "face");
+    chrome.click("emotion-surprise");
+    large(&chrome, GanKind::Acgan, Emotion::Surprise, SEED);
+    let frames = recorded(&chrome);
+    let changes = frames.windows(2).filter(|pair| pair[0] != pair[1]).count();
+    assert_eq!(changes, 1, "the face changes at once");
+    chrome.click("view-walk");
+    let still = "return document.querySelector(\"[data-testid='walk'][data-state='ready']\")?.dataset.playing === 'false'";
+    chrome.wait("the walk stands", still, NEXT_FACE);
+    assert_nothing_broken(&chrome, &site);
+}
+
+/// Waits for a download and returns it.
+fn saved(folder: &Path, name: &str) -> Vec<u8> {
+    let end = Instant::now() + NEXT_FACE;
+    loop {
+        if let Ok(bytes) = fs::read(folder.join(name)) {
+            return bytes;
+        }
+        let there: Vec<_> = fs::read_dir(folder)
+            .into_iter()
+            .flatten()
+            .flatten()
+            .map(|entry| entry.file_name())
+            .collect();
+        assert!(
+            Instant::now() < end,
+            "{name} was not saved; there is {there:?}"
+        );
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn grey_of(png: &[u8]) -> (u32, u32, Vec<u8>) {
+    let image = image::load_from_memory(png).expect("a PNG").to_luma8();
+    (image.width(), image.height(), image.into_raw())
+}
+
+#[test]
+fn what_is_saved_and_copied_is_what_is_shown() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    let folder = tempfile::TempDir::new().expect("a folder");
+    chrome.allow_saving(folder.path());
+    open(&chrome, &site, "?seed=7&look=crisp");
+    let face = large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    chrome.click("save");
+    let (width, height, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-happy-7.png"));
+    assert_eq!((width, height), (48, 48));
+    assert_eq!(grey, face, "the saved picture");
+    chrome.click("view-compare");
+    let other = shown_face(
+        &chrome,
+        "compare-cgan",
+        GanKind::Cgan,
+        Emotion::Happy,
+        SEED,
+        NEXT_FACE,
+    );
+    chrome.click("save");
+    let (width, _, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-compare-7.png"));
+    let left: Vec<u8> = grey
+        .chunks(width as usize)
+        .flat_map(|row| row[..IMAGE_SIDE].to_vec())
+        .collect();
+    assert_eq!((width, left), (96, other), "a sheet of both");
+    chrome.click("view-seven");
+    shown_face(
+        &chrome,
+        "seven-neutral",
+        GanKind::Acgan,
+        Emotion::Neutral,
+        SEED,
+        NEXT_FACE,
+    );
+    chrome.click("save-large");
+    let (width, height, _) = grey_of(&saved(folder.path(), "seven-faces-acgan-seven-7-large.png"));
+    assert_eq!(
+        (width, height),
+        (7 * 200 + 8, 192 + 24 + 16),
+        "seven enlarged in a row"
+    );
+    chrome.click("view-face");
+    chrome.click("save-large");
+    let (width, height, grey) =
+        grey_of(&saved(folder.path(), "seven-faces-acgan-happy-7-large.png"));
+    assert_eq!((width, height), (480, 480));
+    let centre = |pixel: usize| grey[(pixel / 48 * 10 + 5) * 480 + pixel % 48 * 10 + 5];
+    assert!(
+        (0..IMAGE_PIXELS).all(|pixel| centre(pixel) == face[pixel]),
+        "enlarged crisply"
+    );
+    check_film(&chrome, folder.path(), &face);
+    chrome.click("copy-link");
+    chrome.wait(
+        "the link is copied",
+        "return document.querySelector(\"[data-testid='said']\").innerText === 'Link copied.'",
+        NEXT_FACE,
+    );
+    let copied = chrome.execute("return navigator.clipboard.readText()");
+    assert_eq!(copied, chrome.execute("return location.href"));
+    chrome.click("copy");
+    chrome.wait(
+        "the picture is copied",
+        "return document.querySelector(\"[data-testid='said']\").innerText === 'Picture copied.'",
+        NEXT_FACE,
+    );
+    let types = chrome.execute("return navigator.clipboard.read().then((items) => items[0].types)");
+    assert_eq!(types[0], "image/png", "{types}");
+    assert_nothing_broken(&chrome, &site);
+}
+
+fn check_film(chrome: &Chrome, folder: &Path, first: &[u8]) {
+    chrome.click("view-walk");
+    chrome.click("save-film");
+    let film = saved(folder, "seven-faces-walk-7.gif");
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::Indexed);
+    let mut decoder = options.read_info(film.as_slice()).expect("a GIF");
+    let mut frames = 0;
+    while let Some(frame) = decoder.read_next_frame().expect("a whole GIF") {
+        if frames == 0 {
+            let side = IMAGE_SIDE * web::film::SCALE;
+            let pixel = |n: usize| {
+                frame.buffer
+                    [n / IMAGE_SIDE * web::film::SCALE * side + n % IMAGE_SIDE * web::film::SCALE]
+            };
+            let shown: Vec<u8> = (0..IMAGE_PIXELS).map(pixel).collect();
+            assert!(
+                largest_difference(&shown, first) <= 1,
+                "the film's first face"
+            );
+        }
+        frames += 1;
+    }
+    assert_eq!(frames, web::film::FACES);
+    println!("film: {frames} faces, {} bytes", film.len());
+}
+
+#[test]
+fn the_page_works_without_a_network_after_the_first_visit() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    open(&chrome, &site, "?seed=7");
+    let face = large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    let installed = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
+    chrome.wait("the page is kept", installed, FIRST_FACE);
+    let cached = chrome.execute("return caches.keys().then((names) => names.length)");
+    assert_eq!(cached, 1, "one deployment is kept");
+    drop(site);
+    chrome.reload();
+    assert_same_face(
+        &large(&chrome, GanKind::Acgan, Emotion::Happy, SEED),
+        &face,
+        "offline",
+    );
+    chrome.click("gan-cgan");
+    assert_same_face(
+        &large(&chrome, GanKind::Cgan, Emotion::Happy, SEED),
+        &native_face(&dist, GanKind::Cgan, Emotion::Happy, SEED),
+        "a network not used before",
+    );
+}
+
+/// The site once more, as if its engine had changed: what is named after the deployment has another name.
+fn next_deployment(dist: &Path, folder: &Path) -> String {
+    let index = fs::read_to_string(dist.join("index.html")).expect("the page");
+    let version = index
+        .split("data-version=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    let version = version.expect("the page names its deployment").to_owned();
+    let next = "fedcba987654".to_owned();
+    let script = format!(
+        "set -eu; cp -r '{}/.' '{folder}'; cd '{folder}'; old() {{ sha256sum \"$1\" | cut -c1-64; }}
+         i=$(old index.html); e=$(old engine.js)
+         sed -i 's/{version}/{next}/g' index.html sw.js; echo '// new' >> engine.js
+         sed -i \"s/$i/$(old index.html)/; s/$e/$(old engine.js)/\" sw.js",
+        dist.display(),
+        folder = folder.display(),
+    );
+    let made = std::process::Command::new("sh")
+        .args(["-c", &script])
+        .status();
+    assert!(
+        made.is_ok_and(|made| made.success()),
+        "another deployment can be made"
+    );
+    next
+}
+
+#[test]
+fn a_new_deployment_replaces_the_kept_one_as_a_whole() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    open(&chrome, &site, "?seed=7");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    let installed = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
+    chrome.wait("the page is kept", installed, FIRST_FACE);
+    let version = "return document.documentElement.dataset.version";
+    let first = chrome.execute(version);
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let next = next_deployment(&dist, folder.path());
+    site.deploy(folder.path());
+    chrome.reload();
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    assert_eq!(
+        chrome.execute(version),
+        first,
+        "the kept page, with the kept engine"
+    );
+    let waiting =
+        "return navigator.serviceWorker.getRegistration().then((it) => it?.waiting !== null)";
+    chrome.execute("return navigator.serviceWorker.getRegistration().then((it) => it.update()).then(() => true)");
+    chrome.wait("the next deployment waits", waiting, FIRST_FACE);
+    chrome.reload();
+    let changed = format!("return document.documentElement.dataset.version === '{next}'");
+    chrome.wait("the next deployment", &changed, FIRST_FACE);
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    let kept = chrome.execute("return caches.keys()");
+    assert_eq!(kept.as_array().map(Vec::len), Some(1), "{kept}");
+    assert!(
+        kept[0].as_str().is_some_and(|name| name.ends_with(&next)),
+        "{kept}"
+    );
+    drop(site);
+    chrome.reload();
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    assert_eq!(chrome.execute(version), next.as_str(), "and offline too");
+}
+
+#[test]
+fn a_bundle_of_ones_own_is_played_with_and_a_bad_one_explained() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    open(&chrome, &site, "?seed=7");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    let folder = fs::canonicalize(dist.join("models/cgan")).expect("a bundle");
+    let (manifest, weights) = (
+        folder.join("manifest.json"),
+        folder.join("generator.safetensors"),
+    );
+    let error = "return document.querySelector(\"[data-testid='own-error']\")?.innerText";
+    chrome.type_into("own-files", &weights.display().to_string());
+    let said = chrome.wait("what is missing", error, NEXT_FACE);
+    assert!(
+        said.as_str()
+            .is_some_and(|said| said.contains("there is no manifest.json")),
+        "{said}"
+    );
+    let damaged = tempfile::TempDir::new().expect("a folder");
+    let bad = damaged.path().join("generator.safetensors");
+    let mut bytes = fs::read(&weights).expect("weights");
+    bytes[600_000] ^= 1;
+    fs::write(&bad, &bytes).expect("a damaged copy");
+    chrome.type_into(
+        "own-files",
+        &format!("{}\n{}", manifest.display(), bad.display()),
+    );
+    let script = format!(
+        "{error}?.includes('SHA-256') ? document.querySelector(\"[data-testid='own-error']\").innerText : null"
+    );
+    let said: Value = chrome.wait("the damage", &script, NEXT_FACE);
+    println!("damaged bundle: {said}");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    chrome.type_into(
+        "own-files",
+        &format!("{}\n{}", manifest.display(), weights.display()),
+    );
+    let own = "return document.querySelector(\"[data-testid='face'][data-state='ready']\")?.dataset.gan === 'own'";
+    chrome.wait("one's own face", own, NEXT_FACE);
+    let rgba = chrome.execute("return Array.from(document.querySelector(\"[data-testid='face']\").getContext('2d').getImageData(0, 0, 48, 48).data).filter((_, index) => index % 4 === 0)");
+    let shown: Vec<u8> = serde_json::from_value(rgba).expect("bytes");
+    assert_same_face(
+        &shown,
+        &native_face(&dist, GanKind::Cgan, Emotion::Happy, SEED),
+        "one's own network",
+    );
+    assert_eq!(text_of(&chrome, "own-error"), "", "the error is gone");
+    chrome.click("gan-acgan");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    // Dropped anywhere on the page.
+    let drop = "return fetch('models/cgan/manifest.json').then((it) => it.blob()).then((blob) => {
+        const transfer = new DataTransfer();
+        transfer.items.add(new File([blob], 'manifest.json'));
+        window.dispatchEvent(new DragEvent('drop', {dataTransfer: transfer, bubbles: true, cancelable: true}));
+        return true;
+    })";
+    chrome.execute(drop);
+    let said = chrome.wait("what is missing", error, NEXT_FACE);
+    assert!(
+        said.as_str()
+            .is_some_and(|said| said.contains("generator.safetensors")),
+        "{said}"
+    );
+    assert_nothing_broken(&chrome, &site);
+}
+
+#[test]
+fn a_crashed_worker_is_a_sentence_and_a_retry() {
+    let _guard = one_at_a_time();
+    let Some(dist) = built_site() else { return };
+    let site = Site::serve(&dist).expect("the site is served");
+    let chrome = Chrome::start(false).expect("chromium starts");
+    site.set_engine_crashing(true);
+    chrome.open(&site.page("?seed=7&device=cpu"));
+    let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
+    let error = chrome
+        .wait("an error is shown", error, FIRST_FACE)
+        .to_string();
+    assert!(error.contains("on purpose"), "the page says {error}");
+    site.set_engine_crashing(false);
+    chrome.click("retry");
+    chrome.click("emotion-sad");
+    large(&chrome, GanKind::Acgan, Emotion::Sad, SEED);
+    assert_eq!(face_attribute(&chrome, "state"), "ready");
+}

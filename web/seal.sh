@@ -1,0 +1,22 @@
+#!/bin/sh
+# Seals a deployment; trunk runs it when the site is built. It names the deployment after the contents of its
+# files, writes that name into index.html and sw.js, and the list of files with their hashes into sw.js, so that
+# no cache ever mixes the files of two deployments.
+set -eu
+cd "$TRUNK_STAGING_DIR"
+
+if command -v sha256sum >/dev/null; then hash() { sha256sum "$@"; }; else hash() { shasum -a 256 "$@"; }; fi
+
+# What a visit needs, and nothing else that may lie in the folder.
+files() {
+  for file in index.html *.js *.wasm *.css *.svg *.png *.webmanifest models/*/manifest.json models/*/*.safetensors; do
+    [ -f "$file" ] && [ "$file" != sw.js ] && echo "$file"
+  done
+}
+
+version=$(for file in $(files) sw.js; do hash "$file"; done | hash | cut -c1-12)
+replace() { sed "$1" "$2" >"$2.sealed" && mv "$2.sealed" "$2"; }
+replace "s/@version@/$version/" index.html
+replace "s/@version@/$version/" sw.js
+list=$(for file in $(files); do hash "$file" | awk -v file="$file" '{ printf "[\"%s\",\"%s\"],", file, $1 }'; done)
+replace "s|/\*@files@\*/|$list|" sw.js

@@ -1,0 +1,119 @@
+//! How good the networks are, from their own manifests.
+
+use leptos::prelude::*;
+use model_core::bundle::{MANIFEST_FILE, Manifest};
+use model_core::config::GanKind;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+use crate::state::Page;
+
+/// A table of both networks; fetched once a face is there, so that it delays none.
+#[component]
+pub fn MetricsTable(page: RwSignal<Page>) -> impl IntoView {
+    let ready = Memo::new(move |_| page.read().face.is_some() || page.read().pace.is_some());
+    let manifests = LocalResource::new(move || {
+        let ready = ready.get();
+        async move {
+            if !ready {
+                return Ok(Vec::new());
+            }
+            let mut found = Vec::new();
+            for gan in GanKind::ALL {
+                found.push(manifest(gan).await?);
+            }
+            Ok::<_, String>(found)
+        }
+    });
+    view! {
+        <div class="sf-metrics" data-testid="metrics">
+            {move || match manifests.get() {
+                Some(Ok(found)) if !found.is_empty() => table(&found).into_any(),
+                Some(Err(message)) => view! { <p class="sf-hint">{message}</p> }.into_any(),
+                _ => view! { <p class="sf-hint">"The figures come with the networks."</p> }.into_any(),
+            }}
+        </div>
+    }
+}
+
+fn table(manifests: &[Manifest]) -> impl IntoView + use<> {
+    let row = |manifest: &Manifest| {
+        let training = &manifest.training;
+        let metric = |name: &str| training.metrics.get(name).copied();
+        let distance = metric("kernel_distance_x1000");
+        let accuracy = metric("label_accuracy");
+        view! {
+            <tr data-testid=format!("metrics-{}", manifest.gan)>
+                <th scope="row">{manifest.gan.title()}</th>
+                <td>{grouped(training.images_seen)}</td>
+                <td>{format!("{:.1} M", manifest.weights.parameters as f64 / 1e6)}</td>
+                <td>{distance.map_or("–".into(), |value| format!("{value:.1}"))}</td>
+                <td>{accuracy.map_or("–".into(), |value| format!("{:.0} %", value * 100.0))}</td>
+            </tr>
+        }
+    };
+    let rows: Vec<_> = manifests.iter().map(row).collect();
+    let first = manifests.first().map(|manifest| &manifest.training.metrics);
+    let metric = |name: &str| first.and_then(|metrics| metrics.get(name)).copied();
+    let floor =
+        metric("kernel_distance_floor_x1000").map_or("–".into(), |value| format!("{value:.1}"));
+    let judge =
+        metric("judge_accuracy").map_or("–".into(), |value| format!("{:.0} %", value * 100.0));
+    view! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">"Network"</th>
+                    <th scope="col">"Images seen"</th>
+                    <th scope="col">"Parameters"</th>
+                    <th scope="col">"Kernel distance × 1000"</th>
+                    <th scope="col">"Emotion recognised"</th>
+                </tr>
+            </thead>
+            <tbody>
+                {rows}
+                <tr class="sf-reference">
+                    <th scope="row">"Real photographs"</th>
+                    <td>"–"</td>
+                    <td>"–"</td>
+                    <td>{floor}</td>
+                    <td>{judge}</td>
+                </tr>
+            </tbody>
+        </table>
+    }
+}
+
+/// "100 000".
+fn grouped(number: u64) -> String {
+    let text = number.to_string();
+    let digits: Vec<&str> = text
+        .as_bytes()
+        .rchunks(3)
+        .rev()
+        .filter_map(|part| std::str::from_utf8(part).ok())
+        .collect();
+    digits.join("\u{202f}")
+}
+
+async fn manifest(gan: GanKind) -> Result<Manifest, String> {
+    let lost = |_: JsValue| "The figures could not be downloaded: check the connection.".to_owned();
+    let address = format!("models/{gan}/{MANIFEST_FILE}");
+    let response = JsFuture::from(window().fetch_with_str(&address))
+        .await
+        .map_err(lost)?;
+    let response: Response = response.unchecked_into();
+    if !response.ok() {
+        let status = response.status();
+        return Err(format!(
+            "The figures could not be downloaded: the server answered with status {status}."
+        ));
+    }
+    let text = JsFuture::from(response.text().map_err(lost)?)
+        .await
+        .map_err(lost)?;
+    let text = text.as_string().unwrap_or_default();
+    Manifest::parse(text.as_bytes())
+        .map_err(|error| format!("The figures cannot be read: {error}."))
+}

@@ -1,0 +1,147 @@
+//! Taking the pictures along: files, clipboard, link.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsValue;
+
+use super::canvas::{mood_text, name, network_title};
+use crate::address::View;
+use crate::save::{Sheet, copy_png, copy_text, save_bytes, save_png};
+use crate::shot::Shot;
+use crate::state::Page;
+
+/// An enlarged face is 480 pixels wide, one on a sheet 192.
+const ENLARGED: u32 = 10;
+const ENLARGED_ON_SHEET: u32 = 4;
+
+/// Saves, copies and shares what the stage shows.
+#[component]
+pub fn SaveBar(page: RwSignal<Page>) -> impl IntoView {
+    let said = RwSignal::new(String::new());
+    let view = Memo::new(move |_| page.read().wanted.view);
+    let filming = Memo::new(move |_| page.read().film.is_some());
+    let report = move |done: &'static str, result: Result<(), JsValue>| {
+        said.set(match result {
+            Ok(()) => done.to_owned(),
+            Err(error) => format!("That did not work: {}.", reason(&error)),
+        });
+    };
+    let save = move |enlarged: bool| {
+        let taken = page.with_untracked(|page| take(page, enlarged));
+        let Some((sheet, name)) = taken else {
+            return said.set("The faces are not all there yet.".into());
+        };
+        spawn_local(async move { report("Saved.", save_png(&sheet, &name).await) });
+    };
+    let copy = move |_| {
+        let Some((sheet, _)) = page.with_untracked(|page| take(page, true)) else {
+            return said.set("The faces are not all there yet.".into());
+        };
+        spawn_local(async move { report("Picture copied.", copy_png(&sheet).await) });
+    };
+    let link = move |_| {
+        let address = window().location().href().unwrap_or_default();
+        spawn_local(async move { report("Link copied.", copy_text(&address).await) });
+    };
+    let film = move |_| {
+        said.set("Making the film …".into());
+        page.update(Page::start_film);
+    };
+    save_film(page, report);
+    view! {
+        <div class="sf-save" role="group" aria-label="Save and share">
+            <button type="button" data-testid="save" on:click=move |_| save(false) title="A PNG with 48 pixels a face">"Save"</button>
+            <button type="button" data-testid="save-large" on:click=move |_| save(true) title="A PNG, enlarged">
+                {move || if is_sheet(view.get()) { "Save contact sheet" } else { "Save enlarged" }}
+            </button>
+            <Show when=move || view.get() == View::Walk>
+                <button type="button" data-testid="save-film" on:click=film disabled=move || filming.get() title="An animated GIF of three people">
+                    "Save as GIF"
+                </button>
+            </Show>
+            <button type="button" data-testid="copy" on:click=copy>"Copy picture"</button>
+            <button type="button" data-testid="copy-link" on:click=link>"Copy link"</button>
+            <p class="sf-hint" role="status" data-testid="said">{said}</p>
+        </div>
+    }
+}
+
+/// Saves the film once its last face is there.
+fn save_film(
+    page: RwSignal<Page>,
+    report: impl Fn(&'static str, Result<(), JsValue>) + Copy + 'static,
+) {
+    Effect::new(move || {
+        let complete = page.with(|page| page.film.clone().filter(|film| film.is_complete()));
+        let Some(film) = complete else { return };
+        page.update(|page| page.film = None);
+        let name = format!("seven-faces-walk-{}.gif", film.start.seed);
+        let saved = film
+            .encode()
+            .map_err(|error| JsValue::from_str(&error.to_string()))
+            .and_then(|file| save_bytes(&file, "image/gif", &name));
+        report("Saved.", saved);
+    });
+}
+
+fn is_sheet(view: View) -> bool {
+    matches!(view, View::Seven | View::Crowd | View::Compare)
+}
+
+/// What the stage shows, and a name for it; `None` while a face is missing.
+fn take(page: &Page, enlarged: bool) -> Option<(Sheet, String)> {
+    let view = page.wanted.view;
+    let frames = match view {
+        View::Walk => vec![(page.walk.view()?, String::new())],
+        _ => {
+            let frame = |shot: &Shot| {
+                let picture = page.album.get(shot)?;
+                Some((picture.pixels.to_vec(), caption(shot)))
+            };
+            page.shots().iter().map(frame).collect::<Option<Vec<_>>>()?
+        }
+    };
+    let columns = match view {
+        View::Crowd if frames.len() > 16 => 8,
+        View::Crowd => 4,
+        _ => frames.len() as u32,
+    };
+    let scale = match (enlarged, is_sheet(view)) {
+        (false, _) => 1,
+        (true, true) => ENLARGED_ON_SHEET,
+        (true, false) => ENLARGED,
+    };
+    let shot = page.large_shot();
+    let what = match view {
+        View::Face => shot.mood.strongest().name(),
+        _ => view.name(),
+    };
+    let (network, seed) = (name(shot.network), shot.seed);
+    let size = if enlarged { "-large" } else { "" };
+    let file = format!("seven-faces-{network}-{what}-{seed}{size}.png");
+    let look = page.wanted.look;
+    Some((
+        Sheet {
+            frames,
+            columns,
+            scale,
+            look,
+        },
+        file,
+    ))
+}
+
+/// "ACGAN 7 happy".
+fn caption(shot: &Shot) -> String {
+    let mood = mood_text(shot.mood).to_lowercase();
+    format!("{} {} {mood}", network_title(shot.network), shot.seed)
+}
+
+/// What a browser gave as a reason, in words.
+fn reason(error: &JsValue) -> String {
+    let message = js_sys::Reflect::get(error, &"message".into()).unwrap_or_default();
+    let text = error.as_string().or_else(|| message.as_string());
+    text.map_or("the browser gives no reason".into(), |text| {
+        text.trim_end_matches('.').to_owned()
+    })
+}

@@ -1,0 +1,115 @@
+//! The walk: from person to person, at the display's rate.
+
+use leptos::html::Canvas;
+use leptos::prelude::*;
+use model_core::pixels::IMAGE_SIDE;
+
+use super::canvas::paint;
+use super::waiting::Waiting;
+use crate::motion::{animate, is_hidden, is_reduced, now};
+use crate::state::{Page, Phase};
+use crate::walk::rate;
+
+/// Between two updates of the line of numbers.
+const REPORT_MILLISECONDS: f64 = 500.0;
+
+/// An endless morph through people. Stands still until asked where the visitor wants less motion.
+#[component]
+pub fn WalkView(page: RwSignal<Page>) -> impl IntoView {
+    let canvas = NodeRef::<Canvas>::new();
+    let playing = RwSignal::new(!is_reduced());
+    let report = RwSignal::new(String::new());
+    let people = RwSignal::new(None::<(u64, u64)>);
+    let alive = StoredValue::new(true);
+    on_cleanup(move || alive.set_value(false));
+    let mut pace = Repaints::default();
+    animate(move |now| {
+        if alive.try_get_value() != Some(true) {
+            return false;
+        }
+        let Some(canvas) = canvas.get_untracked() else {
+            return true;
+        };
+        let passed = pace.passed(now);
+        if is_hidden() {
+            return true;
+        }
+        let pixels = page.try_update_untracked(|page| {
+            if playing.get_untracked() {
+                page.walk.tick(passed);
+            }
+            page.walk.view()
+        });
+        if let Some(pixels) = pixels.flatten() {
+            let painted =
+                paint(&canvas, &pixels).and_then(|()| canvas.set_attribute("data-state", "ready"));
+            if let Err(error) = painted {
+                leptos::logging::error!("The walk could not be painted: {error:?}");
+                return false;
+            }
+        }
+        // The state machine looks again when the way ahead has become short.
+        let hungry = page.with_untracked(|page| {
+            page.phase == Phase::Idle
+                && page.error.is_none()
+                && page.walk.next_leg(page.pace).is_some()
+        });
+        if hungry {
+            page.update(|_| {});
+        }
+        if let Some(shown) = pace.report(now) {
+            let (made, at) = page.with_untracked(|page| (rate(page.pace), page.walk.people()));
+            report.set(format!("{shown:.0}/s shown, {made:.0}/s made"));
+            people.set(at);
+        }
+        true
+    });
+    let toggle = move |_| playing.update(|playing| *playing = !*playing);
+    let side = IMAGE_SIDE.to_string();
+    view! {
+        <figure class="sf-face">
+            <div class="sf-plate sf-large">
+                <canvas node_ref=canvas width=side.clone() height=side role="img" data-testid="walk" data-state="loading"
+                    data-playing=move || playing.get().to_string()
+                    aria-label="Generated faces that turn into one another"></canvas>
+                <Waiting page />
+            </div>
+            <figcaption class="sf-edge">
+                <span class="sf-mark" data-testid="walk-people">
+                    {move || people.get().map_or("…".into(), |(one, next)| format!("No. {one} → {next}"))}
+                </span>
+                <span class="sf-time" data-testid="walk-rate">{report}</span>
+            </figcaption>
+        </figure>
+        <button type="button" class="sf-play" data-testid="play" on:click=toggle>
+            {move || if playing.get() { "Pause" } else { "Walk" }}
+        </button>
+    }
+}
+
+/// Counts repaints.
+#[derive(Default)]
+struct Repaints {
+    last: Option<f64>,
+    since: Option<f64>,
+    count: u32,
+}
+
+impl Repaints {
+    /// Milliseconds since the last repaint.
+    fn passed(&mut self, now: f64) -> f64 {
+        self.count += 1;
+        self.last.replace(now).map_or(0.0, |last| now - last)
+    }
+
+    /// Repaints a second, twice a second.
+    fn report(&mut self, time: f64) -> Option<f64> {
+        let since = *self.since.get_or_insert_with(now);
+        if time - since < REPORT_MILLISECONDS {
+            return None;
+        }
+        let rate = f64::from(self.count) * 1000.0 / (time - since);
+        (self.since, self.count) = (Some(time), 0);
+        Some(rate)
+    }
+}
