@@ -5,9 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
-use model_core::bundle::{Bundle, MANIFEST_FILE, Manifest, Training};
+use model_core::bundle::{Bundle, MANIFEST_FILE, MAX_WEIGHT_BYTES, Manifest, Training};
 
+use crate::disk;
 use crate::train::Trainer;
+
+/// No manifest of this project is longer.
+const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 
 /// What a manifest says about the origin of weights and the options do not know.
 #[derive(Debug, Clone)]
@@ -68,24 +72,18 @@ pub fn write(bundle: &Bundle, directory: &Path) -> anyhow::Result<()> {
         ),
         (MANIFEST_FILE, json.as_bytes()),
     ] {
-        let path = directory.join(name);
-        let unfinished = directory.join(format!("{name}.unfinished"));
-        fs::write(&unfinished, bytes)
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        disk::write(&directory.join(name), bytes)?;
     }
     Ok(())
 }
 
 /// Reads and checks a bundle.
 pub fn read(directory: &Path) -> anyhow::Result<Bundle> {
-    let bytes = |name: &str| {
-        let path = directory.join(name);
-        fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
-    };
     let open = || -> anyhow::Result<Bundle> {
-        let manifest = Manifest::parse(&bytes(MANIFEST_FILE)?)?;
-        let weights = bytes(&manifest.weights.file)?;
+        let json = disk::read(&directory.join(MANIFEST_FILE), MAX_MANIFEST_BYTES)?;
+        let manifest = Manifest::parse(&json)?;
+        let weights = directory.join(&manifest.weights.file);
+        let weights = disk::read(&weights, MAX_WEIGHT_BYTES)?;
         Ok(Bundle::open(manifest, weights)?)
     };
     open().with_context(|| format!("{} is no usable bundle", directory.display()))
