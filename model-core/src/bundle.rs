@@ -26,7 +26,7 @@ pub const WEIGHTS_FILE: &str = "generator.safetensors";
 /// Raised when a reader of the old format could not read the new one.
 pub const FORMAT_VERSION: u32 = 1;
 /// No generator of this project is larger; anything beyond is not one.
-const MAX_WEIGHT_BYTES: u64 = 64 << 20;
+pub const MAX_WEIGHT_BYTES: u64 = 64 << 20;
 
 /// Everything about a bundle but the weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -12,6 +12,7 @@
 //! `acgan.rs` ([`discriminator`] holds what they share), then [`bundle`]. What trainer and
 //! browser must agree on exists here and nowhere else.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

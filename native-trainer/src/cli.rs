@@ -1,6 +1,7 @@
 //! The command line: arguments in, stages called, sentences out.
 
 use std::path::{Path, PathBuf};
+use std::process::ExitCode;
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand};
@@ -14,9 +15,10 @@ use crate::dataset::{Dataset, LoadOptions, Source, Split};
 use crate::device::{self, ChosenDevice, DeviceChoice};
 use crate::eval::{self, Bench};
 use crate::export::{self, Provenance};
+use crate::interrupt::{self, Interrupt};
 use crate::judge::{self, JudgeOptions, JudgeTrainer};
 use crate::run_dir::{DataOptions, RunDir};
-use crate::train::{self, Trainer};
+use crate::train::{self, Outcome, Trainer};
 use crate::{checkpoint, grid, progress, sample};
 
 /// The judge that was trained on FER2013 and stands in the repository.
@@ -217,17 +219,18 @@ fn up_sampling(text: &str) -> Result<UpSampling, String> {
 }
 
 /// Runs the command that was asked for.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
-    match cli.command {
-        None => start(&cli.train),
-        Some(Command::Train(args)) => start(&args),
-        Some(Command::Resume(args)) => resume(&args),
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let done = match cli.command {
+        None => return start(&cli.train),
+        Some(Command::Train(args)) => return start(&args),
+        Some(Command::Resume(args)) => return resume(&args),
         Some(Command::Sample(args)) => write_samples(&args),
         Some(Command::Judge(args)) => train_judge(&args),
         Some(Command::Eval(args)) => evaluate(&args),
         Some(Command::Export(args)) => export_run(&args),
         Some(Command::Data(args)) => args.load().map(|dataset| print!("{}", dataset.table())),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 impl DataArgs {
@@ -293,17 +296,19 @@ impl TrainArgs {
     }
 }
 
-fn start(args: &TrainArgs) -> anyhow::Result<()> {
+fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
     let options = args.options()?;
     let data = args.data.options();
     let dataset = load(&data)?;
     let chosen = args.device.open()?;
     let run = RunDir::create(&args.out, &options, &data, &dataset.name)?;
+    let _lock = run.lock()?;
     go(options, dataset, &chosen, &run)
 }
 
-fn resume(args: &ResumeArgs) -> anyhow::Result<()> {
+fn resume(args: &ResumeArgs) -> anyhow::Result<ExitCode> {
     let run = RunDir::open(&args.run)?;
+    let _lock = run.lock()?;
     let mut options = run.options()?;
     if let Some(images) = args.images {
         options.images = images;
@@ -321,12 +326,23 @@ fn go(
     dataset: Dataset,
     chosen: &ChosenDevice,
     run: &RunDir,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<ExitCode> {
+    let interrupt = Interrupt::listen()?;
     let provenance = Provenance::of(&dataset.name);
     let batcher = Batcher::new(dataset, options.batch_settings());
     let mut trainer = Trainer::new(options, batcher, &chosen.device);
-    checkpoint::load_newest(&mut trainer, &run.checkpoints())?;
-    train::run(&mut trainer, run, &provenance, &mut progress::print)
+    train::go_back(&mut trainer, run, &mut progress::print)?;
+    let outcome = train::run(
+        &mut trainer,
+        run,
+        &provenance,
+        &interrupt,
+        &mut progress::print,
+    )?;
+    Ok(match outcome {
+        Outcome::Finished => ExitCode::SUCCESS,
+        Outcome::Stopped => ExitCode::from(interrupt::EXIT_CODE),
+    })
 }
 
 fn export_run(args: &ExportArgs) -> anyhow::Result<()> {
@@ -338,7 +354,7 @@ fn export_run(args: &ExportArgs) -> anyhow::Result<()> {
     let batcher = Batcher::new(dataset, options.batch_settings());
     let mut trainer = Trainer::new(options, batcher, &chosen.device);
     anyhow::ensure!(
-        checkpoint::load_newest(&mut trainer, &run.checkpoints())?,
+        checkpoint::load_newest(&mut trainer, &run.checkpoints(), &mut progress::print)?.is_some(),
         "{} has no checkpoint yet: nothing to export",
         args.run.display()
     );

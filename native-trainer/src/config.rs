@@ -17,6 +17,9 @@ const MAX_TICK_IMAGES: u64 = 5_000;
 /// Long runs keep a checkpoint at least this often, in images.
 const MAX_CHECKPOINT_IMAGES: u64 = 20_000;
 
+/// Beyond this a step takes more memory than any machine this project trains on.
+const MOST_IMAGES_PER_STEP: usize = 4096;
+
 /// Named sets of options. Cost and measured quality of each stand in docs/training.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -140,6 +143,11 @@ impl RunOptions {
         anyhow::ensure!(
             self.batch >= 2,
             "a batch of {} is too small: expected at least 2, because normalisation needs company",
+            self.batch
+        );
+        anyhow::ensure!(
+            self.batch <= MOST_IMAGES_PER_STEP,
+            "a batch of {} is too large: expected at most {MOST_IMAGES_PER_STEP}",
             self.batch
         );
         anyhow::ensure!(self.images > 0, "--images is 0: expected at least 1");

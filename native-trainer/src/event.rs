@@ -20,8 +20,36 @@ pub enum TrainEvent {
     Grid(PathBuf),
     /// A checkpoint was written.
     Checkpoint { images_seen: u64 },
+    /// Something the user should know, and the run goes on.
+    Warning(String),
+    /// The run broke down and went back to an earlier state.
+    Retreat(Retreat),
+    /// The run was asked to stop, and can be resumed.
+    Stopped { run: PathBuf, images_seen: u64 },
     /// The run is over.
     Finished { grid: PathBuf, bundle: PathBuf },
+}
+
+/// A breakdown and what was done about it; a line of `stats.jsonl`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename = "retreat")]
+pub struct Retreat {
+    /// Where it was noticed.
+    pub images_seen: u64,
+    /// Where the run goes on.
+    pub back_to: u64,
+    /// What both learning rates are multiplied by from now on.
+    pub rate: f64,
+    /// What was not finite.
+    pub problem: String,
+}
+
+/// A warning as a line of `stats.jsonl`.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "event", rename = "warning")]
+pub struct WarningLine<'a> {
+    pub images_seen: u64,
+    pub text: &'a str,
 }
 
 /// A line of `stats.jsonl`.

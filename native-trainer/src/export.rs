@@ -5,10 +5,14 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
-use model_core::bundle::{Bundle, MANIFEST_FILE, Manifest, Training};
+use model_core::bundle::{Bundle, MANIFEST_FILE, MAX_WEIGHT_BYTES, Manifest, Training};
 use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 
+use crate::disk;
 use crate::train::Trainer;
+
+/// No manifest of this project is longer.
+const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 
 /// What a manifest says about the origin of weights and the options do not know.
 #[derive(Debug, Clone)]
@@ -86,11 +90,7 @@ fn write_files(directory: &Path, files: [(&str, &[u8]); 2]) -> anyhow::Result<()
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
     for (name, bytes) in files {
-        let path = directory.join(name);
-        let unfinished = directory.join(format!("{name}.unfinished"));
-        fs::write(&unfinished, bytes)
-            .and_then(|()| fs::rename(&unfinished, &path))
-            .with_context(|| format!("cannot write {}", path.display()))?;
+        disk::write(&directory.join(name), bytes)?;
     }
     Ok(())
 }
@@ -98,8 +98,8 @@ fn write_files(directory: &Path, files: [(&str, &[u8]); 2]) -> anyhow::Result<()
 /// Reads and checks a bundle.
 pub fn read(directory: &Path) -> anyhow::Result<Bundle> {
     let open = || -> anyhow::Result<Bundle> {
-        let manifest = Manifest::parse(&read_file(directory, MANIFEST_FILE)?)?;
-        let weights = read_file(directory, &manifest.weights.file)?;
+        let manifest = Manifest::parse(&read_manifest(directory, MANIFEST_FILE)?)?;
+        let weights = read_weights(directory, &manifest.weights.file)?;
         Ok(Bundle::open(manifest, weights)?)
     };
     open().with_context(|| format!("{} is no usable bundle", directory.display()))
@@ -108,14 +108,17 @@ pub fn read(directory: &Path) -> anyhow::Result<Bundle> {
 /// Reads and checks a judge.
 pub fn read_judge(directory: &Path) -> anyhow::Result<JudgeBundle> {
     let open = || -> anyhow::Result<JudgeBundle> {
-        let manifest = JudgeManifest::parse(&read_file(directory, JUDGE_MANIFEST_FILE)?)?;
-        let weights = read_file(directory, &manifest.weights.file)?;
+        let manifest = JudgeManifest::parse(&read_manifest(directory, JUDGE_MANIFEST_FILE)?)?;
+        let weights = read_weights(directory, &manifest.weights.file)?;
         Ok(JudgeBundle::open(manifest, weights)?)
     };
     open().with_context(|| format!("{} holds no usable judge", directory.display()))
 }
 
-fn read_file(directory: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
-    let path = directory.join(name);
-    fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
+fn read_manifest(directory: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
+    disk::read(&directory.join(name), MAX_MANIFEST_BYTES)
+}
+
+fn read_weights(directory: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
+    disk::read(&directory.join(name), MAX_WEIGHT_BYTES)
 }

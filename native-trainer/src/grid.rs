@@ -1,14 +1,18 @@
 //! Pictures: single faces and grids with one row per emotion, as 8-bit grey PNG.
 
+use std::fs;
+use std::io::Cursor;
 use std::path::Path;
 
 use crate::eval::FacePair;
 use anyhow::Context;
 use burn::tensor::Tensor;
-use image::GrayImage;
+use image::{GrayImage, ImageFormat};
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_grey};
+
+use crate::disk;
 
 /// Faces per emotion in the grids of a run: latents of the seeds 0 to 15.
 pub const COLUMNS: usize = 16;
@@ -22,13 +26,17 @@ pub fn grey_faces(faces: Tensor<4>) -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// Writes one row per emotion with the same people in every row: seeds 0 to `columns - 1`.
-pub fn write_fakes(generator: &Generator, columns: usize, path: &Path) -> anyhow::Result<()> {
+/// The faces of a grid: one row per emotion with the same people in every row, seeds 0 to `columns - 1`.
+pub fn fakes(generator: &Generator, columns: usize) -> Vec<Vec<u8>> {
     let seeds: Vec<u64> = (0..columns as u64).collect();
-    let faces: Vec<Vec<u8>> = Emotion::ALL
+    Emotion::ALL
         .iter()
         .flat_map(|emotion| grey_faces(generator.faces(&seeds, &vec![emotion.weights(); columns])))
-        .collect();
+        .collect()
+}
+
+/// Writes a grid of generated faces.
+pub fn write_fakes(faces: &[Vec<u8>], columns: usize, path: &Path) -> anyhow::Result<()> {
     let cells: Vec<Option<&[u8]>> = faces.iter().map(|face| Some(face.as_slice())).collect();
     write(&cells, columns, path)
 }
@@ -48,6 +56,18 @@ pub fn write_pairs(pairs: &[FacePair], path: &Path) -> anyhow::Result<()> {
 
 /// Writes cells row by row; an empty cell stays black.
 pub fn write(cells: &[Option<&[u8]>], columns: usize, path: &Path) -> anyhow::Result<()> {
+    disk::write(path, &encode(cells, columns)?)
+}
+
+/// Writes one 48x48 face. Not flushed to the disk, unlike everything of a run: faces come in thousands, and can be
+/// made again.
+pub fn write_face(face: &[u8], path: &Path) -> anyhow::Result<()> {
+    fs::write(path, encode(&[Some(face)], 1)?)
+        .with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A PNG file of cells row by row.
+fn encode(cells: &[Option<&[u8]>], columns: usize) -> anyhow::Result<Vec<u8>> {
     let rows = cells.len().div_ceil(columns);
     let mut picture = GrayImage::new((columns * IMAGE_SIDE) as u32, (rows * IMAGE_SIDE) as u32);
     for (index, cell) in cells.iter().enumerate() {
@@ -58,12 +78,9 @@ pub fn write(cells: &[Option<&[u8]>], columns: usize, path: &Path) -> anyhow::Re
             picture.put_pixel(x, y, image::Luma([grey]));
         }
     }
+    let mut bytes = Cursor::new(Vec::new());
     picture
-        .save(path)
-        .with_context(|| format!("cannot write {}", path.display()))
-}
-
-/// Writes one 48x48 face.
-pub fn write_face(face: &[u8], path: &Path) -> anyhow::Result<()> {
-    write(&[Some(face)], 1, path)
+        .write_to(&mut bytes, ImageFormat::Png)
+        .context("cannot encode a picture")?;
+    Ok(bytes.into_inner())
 }

@@ -9,6 +9,7 @@
 //! Start reading at [`step`] with [`losses`] beside it, then [`train`]. Steps compute, the loop
 //! arranges, [`event`]s report, [`progress`] prints; [`cli`] is the only file that knows arguments.
 
+#![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -16,21 +17,27 @@ pub mod adam;
 pub mod augment;
 pub mod checkpoint;
 pub mod cli;
+pub mod collapse;
 pub mod config;
 pub mod dataset;
 pub mod device;
+pub mod disk;
+pub mod divergence;
 pub mod ema;
 pub mod eval;
 pub mod event;
 pub mod export;
 pub mod grid;
+pub mod interrupt;
 pub mod judge;
+pub mod lock;
 pub mod losses;
 pub mod metrics;
 pub mod progress;
 pub mod report;
 pub mod run_dir;
 pub mod sample;
+pub mod stats;
 pub mod step;
 pub mod train;
 pub mod warp;

@@ -34,6 +34,18 @@ pub fn print(event: &TrainEvent) {
         ),
         TrainEvent::Grid(path) => println!("grid     {}", path.display()),
         TrainEvent::Checkpoint { images_seen } => println!("saved    at {images_seen} images"),
+        TrainEvent::Warning(text) => eprintln!("warning  {text}"),
+        TrainEvent::Retreat(retreat) => eprintln!(
+            "back     to {} images with {} times the learning rates: {} after {} images",
+            retreat.back_to, retreat.rate, retreat.problem, retreat.images_seen
+        ),
+        TrainEvent::Stopped { run, images_seen } => {
+            println!("stopped  at {images_seen} images; nothing is lost");
+            println!(
+                "next     cargo run -p native-trainer -- resume {}",
+                run.display()
+            );
+        }
         TrainEvent::Finished { grid, bundle } => {
             println!("grid     {} (one row per emotion)", grid.display());
             println!("bundle   {}", bundle.display());

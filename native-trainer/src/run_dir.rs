@@ -5,11 +5,11 @@
 //!   options.json          what the run computes       data.json     which data it reads
 //!   stats.jsonl           a line per tick             reals.png     training images by emotion
 //!   fakes-000000.png ...  generated, same latents     checkpoints/  the newest two
+//!   lock                  held while a trainer works here
 //!   bundle/               manifest.json + generator.safetensors, after the last step
 //! ```
 
-use std::fs::{self, OpenOptions};
-use std::io::Write;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
@@ -17,7 +17,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::config::RunOptions;
-use crate::event::Tick;
+use crate::disk;
+use crate::lock::Lock;
+use crate::stats::Stats;
+
+/// No options file of this project is longer.
+const MAX_OPTIONS_BYTES: u64 = 1 << 20;
 
 /// Where a run's data comes from, so that `resume` finds it again.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,8 +60,9 @@ impl RunDir {
             }
         };
         let run = Self { path };
-        run.write_options(options)?;
+        // The options come last: they make the directory a run that can be resumed.
         run.write_json("data.json", data)?;
+        run.write_options(options)?;
         Ok(run)
     }
 
@@ -72,9 +78,18 @@ impl RunDir {
         })
     }
 
-    /// The options the run was started with.
+    /// Keeps every other trainer out of the directory.
+    pub fn lock(&self) -> anyhow::Result<Lock> {
+        Lock::take(&self.path)
+    }
+
+    /// The options the run was started with, checked: the file may have been edited by hand.
     pub fn options(&self) -> anyhow::Result<RunOptions> {
-        self.read_json("options.json")
+        let options: RunOptions = self.read_json("options.json")?;
+        options
+            .check()
+            .with_context(|| format!("{}/options.json", self.path.display()))?;
+        Ok(options)
     }
 
     /// Replaces the options: only the length of a run may change.
@@ -108,27 +123,19 @@ impl RunDir {
         self.path.join(format!("fakes-{:06}.png", images / 1000))
     }
 
-    /// Appends a line to `stats.jsonl`.
-    pub fn append_stats(&self, tick: &Tick) -> anyhow::Result<()> {
-        let path = self.path.join("stats.jsonl");
-        let line = serde_json::to_string(tick)? + "\n";
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(&path)
-            .and_then(|mut file| file.write_all(line.as_bytes()))
-            .with_context(|| format!("cannot write {}", path.display()))
+    /// The run's figures.
+    pub fn stats(&self) -> Stats {
+        Stats::of(&self.path)
     }
 
     fn write_json(&self, name: &str, value: &impl Serialize) -> anyhow::Result<()> {
-        let path = self.path.join(name);
-        fs::write(&path, serde_json::to_string_pretty(value)? + "\n")
-            .with_context(|| format!("cannot write {}", path.display()))
+        let text = serde_json::to_string_pretty(value)? + "\n";
+        disk::write(&self.path.join(name), text.as_bytes())
     }
 
     fn read_json<T: DeserializeOwned>(&self, name: &str) -> anyhow::Result<T> {
         let path = self.path.join(name);
-        let text = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let text = disk::read(&path, MAX_OPTIONS_BYTES)?;
         serde_json::from_slice(&text).with_context(|| format!("{} is damaged", path.display()))
     }
 }

@@ -12,10 +12,11 @@ use rand_core::SeedableRng;
 use crate::adam::Adam;
 use crate::config::RunOptions;
 use crate::dataset::batcher::Batcher;
-use crate::event::{Tick, TrainEvent};
+use crate::event::{Retreat, Tick, TrainEvent, WarningLine};
+use crate::interrupt::Interrupt;
 use crate::run_dir::RunDir;
 use crate::step::{StepStats, discriminator_step, generator_step};
-use crate::{checkpoint, ema, export, grid};
+use crate::{checkpoint, collapse, divergence, ema, export, grid};
 
 /// Batches of faces over which the average's normalisation statistics are measured before it is sampled.
 const STATISTICS_BATCHES: usize = 16;
@@ -32,16 +33,23 @@ pub struct Trainer {
     batcher: Batcher,
     device: Device,
     step: u64,
+    /// How often the run broke down and went back.
+    retreats: u32,
+}
+
+/// Networks drawn from the run's seed.
+fn networks(options: &RunOptions, device: &Device) -> (Generator, Discriminator) {
+    let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
+    let generator = Generator::new(&options.generator, &mut rng, device);
+    let discriminator = Discriminator::new(options.gan, &options.discriminator, &mut rng, device);
+    (generator, discriminator)
 }
 
 impl Trainer {
     /// Networks drawn from the run's seed, on a device with autodiff turned on.
     pub fn new(options: RunOptions, batcher: Batcher, device: &Device) -> Self {
         let device = device.clone().autodiff();
-        let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
-        let generator = Generator::new(&options.generator, &mut rng, &device);
-        let discriminator =
-            Discriminator::new(options.gan, &options.discriminator, &mut rng, &device);
+        let (generator, discriminator) = networks(&options, &device);
         Self {
             average: generator.valid(),
             generator_optimizer: Adam::new(&generator),
@@ -52,7 +60,17 @@ impl Trainer {
             batcher,
             device,
             step: 0,
+            retreats: 0,
         }
+    }
+
+    /// Everything as it was before the first step.
+    fn start_again(&mut self) {
+        (self.generator, self.discriminator) = networks(&self.options, &self.device);
+        self.average = self.generator.valid();
+        self.generator_optimizer = Adam::new(&self.generator);
+        self.discriminator_optimizer = Adam::new(&self.discriminator);
+        self.set_progress(0, 0);
     }
 
     /// One step of both networks and of the average.
@@ -62,11 +80,12 @@ impl Trainer {
             .generator
             .forward_train(batch.z.clone(), batch.labels.clone());
         let weights = self.options.loss_weights;
+        let rate = divergence::rate(self.retreats);
         let (discriminator, [discriminator_loss, real_validity, fake_validity]) =
             discriminator_step(
                 self.discriminator.clone(),
                 &mut self.discriminator_optimizer,
-                self.options.discriminator_learning_rate,
+                rate * self.options.discriminator_learning_rate,
                 &batch,
                 fakes.clone(),
                 &weights,
@@ -75,7 +94,7 @@ impl Trainer {
         let (generator, generator_loss) = generator_step(
             self.generator.clone(),
             &mut self.generator_optimizer,
-            self.options.generator_learning_rate,
+            rate * self.options.generator_learning_rate,
             &self.discriminator,
             &batch,
             fakes,
@@ -117,19 +136,48 @@ impl Trainer {
         self.step
     }
 
-    /// Continues the count of steps of a loaded checkpoint.
-    pub fn set_step_number(&mut self, step: u64) {
+    /// How often the run broke down and went back; each time halved the learning rates.
+    pub fn retreats(&self) -> u32 {
+        self.retreats
+    }
+
+    /// Continues the counts of a loaded checkpoint.
+    pub fn set_progress(&mut self, step: u64, retreats: u32) {
         self.step = step;
+        self.retreats = retreats;
     }
 }
 
-/// Trains until the run's length is reached, speaking in events.
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All images were seen and the bundle is written.
+    Finished,
+    /// Somebody asked it to stop; a checkpoint is written.
+    Stopped,
+}
+
+/// Puts trainer and figures back to the newest whole checkpoint, or to the start where there is none.
+pub fn go_back(
+    trainer: &mut Trainer,
+    run: &RunDir,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<()> {
+    let stats_bytes = checkpoint::load_newest(trainer, &run.checkpoints(), tell)?;
+    if stats_bytes.is_none() {
+        trainer.start_again();
+    }
+    run.stats().cut(stats_bytes.unwrap_or(0))
+}
+
+/// Trains until the run's length is reached or somebody interrupts it, speaking in events.
 pub fn run(
     trainer: &mut Trainer,
     run: &RunDir,
     provenance: &export::Provenance,
+    interrupt: &Interrupt,
     tell: &mut dyn FnMut(&TrainEvent),
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Outcome> {
     let options = trainer.options.clone();
     tell(&TrainEvent::Started {
         run: run.path().to_owned(),
@@ -142,7 +190,8 @@ pub fn run(
             grid::COLUMNS,
             &run.reals(),
         )?;
-        grid::write_fakes(&trainer.sampler(), grid::COLUMNS, &run.fakes(0))?;
+        let faces = grid::fakes(&trainer.sampler(), grid::COLUMNS);
+        grid::write_fakes(&faces, grid::COLUMNS, &run.fakes(0))?;
     }
     let tick_steps = options.steps_in(options.tick_images);
     let checkpoint_steps = options.steps_in(options.checkpoint_images);
@@ -150,27 +199,33 @@ pub fn run(
     while trainer.step_number() < options.steps() {
         pace.add(trainer.step());
         let step = trainer.step_number();
-        let last = step == options.steps();
+        let stop = interrupt.asked() && step < options.steps();
+        let keep = step.is_multiple_of(checkpoint_steps) || step == options.steps() || stop;
 
-        // Report.
-        if step.is_multiple_of(tick_steps) || last {
+        // Report. A checkpoint ends a tick, so that nothing is kept that was not looked at.
+        if step.is_multiple_of(tick_steps) || keep {
             let tick = pace.tick(trainer);
-            check_finite(&tick)?;
-            run.append_stats(&tick)?;
+            if let Some(problem) = divergence::problem(trainer, &tick) {
+                retreat(trainer, run, problem, tell)?;
+                pace = Pace::start();
+                continue;
+            }
+            run.stats().append(&tick)?;
             tell(&TrainEvent::Tick(tick));
         }
 
         // Keep.
-        if step.is_multiple_of(checkpoint_steps) || last {
+        if keep {
             pace.pause();
-            checkpoint::save(trainer, &run.checkpoints())?;
-            tell(&TrainEvent::Checkpoint {
+            self::keep(trainer, run, tell)?;
+            pace.go_on();
+        }
+        if stop {
+            tell(&TrainEvent::Stopped {
+                run: run.path().to_owned(),
                 images_seen: trainer.images_seen(),
             });
-            let path = run.fakes(trainer.images_seen());
-            grid::write_fakes(&trainer.sampler(), grid::COLUMNS, &path)?;
-            tell(&TrainEvent::Grid(path));
-            pace.go_on();
+            return Ok(Outcome::Stopped);
         }
     }
     export::write(&export::pack(trainer, provenance)?, &run.bundle())?;
@@ -178,18 +233,53 @@ pub fn run(
         grid: run.fakes(trainer.images_seen()),
         bundle: run.bundle(),
     });
+    Ok(Outcome::Finished)
+}
+
+/// Writes a grid, looks at it, and writes a checkpoint. In this order, because a run that is resumed from the
+/// checkpoint would not make up for the others.
+fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> anyhow::Result<()> {
+    let images_seen = trainer.images_seen();
+    let path = run.fakes(images_seen);
+    let faces = grid::fakes(&trainer.sampler(), grid::COLUMNS);
+    grid::write_fakes(&faces, grid::COLUMNS, &path)?;
+    tell(&TrainEvent::Grid(path));
+    if let Some(text) = collapse::warning(&faces, grid::COLUMNS) {
+        run.stats().append(&WarningLine {
+            images_seen,
+            text: &text,
+        })?;
+        tell(&TrainEvent::Warning(text));
+    }
+    checkpoint::save(trainer, &run.checkpoints(), run.stats().flush()?)?;
+    tell(&TrainEvent::Checkpoint { images_seen });
     Ok(())
 }
 
-fn check_finite(tick: &Tick) -> anyhow::Result<()> {
-    let losses = [tick.discriminator_loss, tick.generator_loss];
+/// Goes back to the last good state with lower learning rates, or gives up with advice.
+fn retreat(
+    trainer: &mut Trainer,
+    run: &RunDir,
+    problem: String,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<()> {
+    let retreats = trainer.retreats + 1;
+    let images_seen = trainer.images_seen();
     anyhow::ensure!(
-        losses.iter().all(|loss| loss.is_finite()),
-        "the losses are no longer finite after {} images (D {}, G {}): the last checkpoint is from before; start again with another --seed",
-        tick.images_seen,
-        tick.discriminator_loss,
-        tick.generator_loss
+        retreats <= divergence::MOST_RETREATS,
+        "{problem} after {images_seen} images, and going back with lower learning rates has not helped: {}",
+        divergence::ADVICE
     );
+    go_back(trainer, run, tell)?;
+    trainer.retreats = retreats;
+    let retreat = Retreat {
+        images_seen,
+        back_to: trainer.images_seen(),
+        rate: divergence::rate(retreats),
+        problem,
+    };
+    run.stats().append(&retreat)?;
+    tell(&TrainEvent::Retreat(retreat));
     Ok(())
 }
 

@@ -1,11 +1,14 @@
 //! Facts about training, on the CPU with synthetic data: losses, steps, learning, resuming, exporting.
 
 mod bundles;
+mod damage;
+mod divergence;
 mod latents;
 mod learns;
 mod losses;
 mod networks;
 mod resume;
+mod same;
 mod steps;
 
 use burn::tensor::Device;

@@ -13,11 +13,15 @@ fn ten_steps_equal_five_and_five_resumed_to_the_bit() {
         let directory = tempfile::tempdir().unwrap();
         let mut first = trainer(little(gan));
         (0..5).for_each(|_| drop(first.step()));
-        checkpoint::save(&first, directory.path()).unwrap();
+        checkpoint::save(&first, directory.path(), 0).unwrap();
         drop(first);
 
         let mut second = trainer(little(gan));
-        assert!(checkpoint::load_newest(&mut second, directory.path()).unwrap());
+        assert!(
+            checkpoint::load_newest(&mut second, directory.path(), &mut |_| ())
+                .unwrap()
+                .is_some()
+        );
         assert_eq!(second.step_number(), 5);
         (0..5).for_each(|_| drop(second.step()));
 
@@ -39,14 +43,18 @@ fn an_unfinished_checkpoint_is_never_continued() {
     let directory = tempfile::tempdir().unwrap();
     let mut run = trainer(little(GanKind::Acgan));
     drop(run.step());
-    checkpoint::save(&run, directory.path()).unwrap();
+    checkpoint::save(&run, directory.path(), 0).unwrap();
     // A later checkpoint whose writing was cut off.
     let torn = directory.path().join("000000009.unfinished");
     std::fs::create_dir(&torn).unwrap();
     std::fs::write(torn.join("state.json"), r#"{"format_version":1,"step":9}"#).unwrap();
 
     let mut resumed = trainer(little(GanKind::Acgan));
-    assert!(checkpoint::load_newest(&mut resumed, directory.path()).unwrap());
+    assert!(
+        checkpoint::load_newest(&mut resumed, directory.path(), &mut |_| ())
+            .unwrap()
+            .is_some()
+    );
     assert_eq!(resumed.step_number(), 1);
 }
 
@@ -56,7 +64,7 @@ fn only_the_newest_two_checkpoints_are_kept() {
     let mut run = trainer(little(GanKind::Cgan));
     for _ in 0..4 {
         drop(run.step());
-        checkpoint::save(&run, directory.path()).unwrap();
+        checkpoint::save(&run, directory.path(), 0).unwrap();
     }
     let mut names: Vec<_> = std::fs::read_dir(directory.path())
         .unwrap()

@@ -1,0 +1,88 @@
+//! Notices a generator that shows always the same: the usual way in which a GAN fails without any number failing.
+
+use model_core::emotion::Emotion;
+
+/// Mean distance of a pixel from its mean over the people of a row, in grey levels, below which the row shows one
+/// face only. Faces of different people differ by 20 and more, those of an untrained generator by 3 and more.
+const SAME: f64 = 1.0;
+
+/// A warning if the faces of a grid (see [`crate::grid::fakes`]) are all alike, or those of one emotion.
+pub fn warning(faces: &[Vec<u8>], columns: usize) -> Option<String> {
+    let rows = faces.chunks(columns).zip(Emotion::ALL);
+    let same: Vec<&str> = rows
+        .filter(|(row, _)| spread(row) < SAME)
+        .map(|(_, emotion)| emotion.name())
+        .collect();
+    let what = match same.len() {
+        0 => return None,
+        Emotion::COUNT => "all generated faces are".to_owned(),
+        _ => format!("all generated faces for {} are", same.join(", ")),
+    };
+    Some(format!(
+        "{what} alike: the generator has collapsed. If the next grids show the same, start again with another --seed or more data"
+    ))
+}
+
+/// Mean distance of the pixels from their mean over the faces, in grey levels.
+fn spread(faces: &[Vec<u8>]) -> f64 {
+    let pixels = faces.first().map_or(0, Vec::len);
+    let count = faces.len() as f64;
+    let total: f64 = (0..pixels)
+        .map(|pixel| {
+            let mean = faces.iter().map(|face| f64::from(face[pixel])).sum::<f64>() / count;
+            let distances = faces
+                .iter()
+                .map(|face| (f64::from(face[pixel]) - mean).abs());
+            distances.sum::<f64>() / count
+        })
+        .sum();
+    total / pixels.max(1) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::{Split, synthetic};
+
+    const COLUMNS: usize = 4;
+
+    /// Four synthetic faces of each emotion.
+    fn faces() -> Vec<Vec<u8>> {
+        let dataset = synthetic(210, 1);
+        let of = |emotion: Emotion| {
+            let indices = dataset.indices(Split::Training).into_iter();
+            let mut images = indices
+                .filter(|&index| dataset.label(index) == emotion)
+                .map(|index| dataset.image(index).to_vec());
+            (0..COLUMNS)
+                .map(|_| images.next().unwrap())
+                .collect::<Vec<_>>()
+        };
+        Emotion::ALL.into_iter().flat_map(of).collect()
+    }
+
+    #[test]
+    fn different_faces_raise_no_warning() {
+        assert_eq!(warning(&faces(), COLUMNS), None);
+    }
+
+    #[test]
+    fn one_face_for_everything_is_a_collapse() {
+        let all = vec![faces()[0].clone(); Emotion::COUNT * COLUMNS];
+        let text = warning(&all, COLUMNS).unwrap();
+        assert!(text.starts_with("all generated faces are alike"), "{text}");
+    }
+
+    #[test]
+    fn one_constant_class_is_a_collapse_of_that_class() {
+        let mut faces = faces();
+        for column in 1..COLUMNS {
+            faces[COLUMNS + column] = faces[COLUMNS].clone();
+        }
+        let text = warning(&faces, COLUMNS).unwrap();
+        assert!(
+            text.starts_with("all generated faces for disgust are alike"),
+            "{text}"
+        );
+    }
+}

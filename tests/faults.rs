@@ -1,0 +1,404 @@
+//! What a run survives: kills, Ctrl-C, full disks, read-only directories, a second trainer. Every test looks at the
+//! program from outside, as its user does.
+#![cfg(unix)]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use rand_chacha::ChaCha8Rng;
+use rand_core::{RngCore, SeedableRng};
+
+/// Kills in the test of random moments.
+const KILLS: usize = 50;
+/// The longest life of a process that is killed at a random moment, in milliseconds.
+const LONGEST_LIFE: u64 = 900;
+/// Nothing here takes longer unless it hangs.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A short run with eight checkpoints on a few images, so that starting takes no time.
+const SHORT: [&str; 10] = [
+    "--preset", "tiny", "--batch", "2", "--images", "32", "--device", "cpu", "--data", "few.csv",
+];
+
+/// An empty directory with a table of 14 different faces, two of each emotion.
+fn workplace() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let mut rng = ChaCha8Rng::seed_from_u64(0);
+    let mut table = "emotion,pixels,Usage\n".to_owned();
+    for row in 0..14 {
+        let pixels: Vec<String> = (0..48 * 48)
+            .map(|_| (rng.next_u32() % 256).to_string())
+            .collect();
+        table += &format!("{},{},Training\n", row % 7, pixels.join(" "));
+    }
+    fs::write(directory.path().join("few.csv"), table).unwrap();
+    directory
+}
+
+fn trainer(here: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_native-trainer"));
+    command
+        .current_dir(here)
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// A run of [`SHORT`] below `out`.
+fn train(here: &Path, out: &str) -> Command {
+    trainer(here, &[&SHORT[..], &["--out", out]].concat())
+}
+
+fn resume(here: &Path, run: &Path) -> Command {
+    trainer(here, &["resume", run.to_str().unwrap(), "--device", "cpu"])
+}
+
+fn said(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr)
+}
+
+/// Waits for a process that must end well, and returns what it said.
+fn succeed(mut command: Command) -> String {
+    let output = command.stdout(Stdio::piped()).output().unwrap();
+    assert!(output.status.success(), "{command:?}: {}", said(&output));
+    said(&output)
+}
+
+/// Waits for a process that must end with exit code 2, and returns its sentence.
+fn refuse(mut command: Command) -> String {
+    let output = command.output().unwrap();
+    assert_eq!(
+        output.status.code(),
+        Some(2),
+        "{command:?}: {}",
+        said(&output)
+    );
+    said(&output)
+}
+
+/// The run below `out` that can be resumed, if there is one already.
+fn run_below(out: &Path) -> Option<PathBuf> {
+    let mut entries = fs::read_dir(out).ok()?.map(|entry| entry.unwrap().path());
+    entries.find(|path| path.join("options.json").is_file())
+}
+
+fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
+    let start = Instant::now();
+    while !is_there() {
+        assert!(start.elapsed() < PATIENCE, "{what} did not come");
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}
+
+fn interrupt(child: &Child) {
+    let id = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &id])
+            .status()
+            .unwrap()
+            .success()
+    );
+}
+
+/// Names in the checkpoints directory that are still being written or removed.
+fn unfinished(run: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(run.join("checkpoints")).into_iter().flatten();
+    entries
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.to_string_lossy().ends_with(".unfinished"))
+        .collect()
+}
+
+/// What a finished run leaves, without the figures that depend on the speed of the machine. Checkpoints by name
+/// only: a network in memory has random numbers for names, and a checkpoint keeps them.
+#[derive(PartialEq)]
+struct Result {
+    weights: Vec<u8>,
+    checkpoints: Vec<String>,
+    stats: Vec<serde_json::Value>,
+}
+
+impl Result {
+    fn of(run: &Path) -> Self {
+        let checkpoints = fs::read_dir(run.join("checkpoints")).unwrap();
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name();
+        let mut checkpoints: Vec<String> = checkpoints
+            .map(|entry| name(entry).into_string().unwrap())
+            .collect();
+        checkpoints.sort();
+        let text = fs::read_to_string(run.join("stats.jsonl")).unwrap();
+        assert!(text.ends_with('\n'), "the last line of stats.jsonl is torn");
+        let stats = text.lines().map(|line| {
+            let mut tick: serde_json::Value = serde_json::from_str(line).unwrap();
+            for speed in ["images_per_second", "eta_seconds"] {
+                tick.as_object_mut().unwrap().remove(speed);
+            }
+            tick
+        });
+        Self {
+            weights: fs::read(run.join("bundle/generator.safetensors")).unwrap(),
+            checkpoints,
+            stats: stats.collect(),
+        }
+    }
+
+    fn assert_is(&self, expected: &Self, what: &str) {
+        assert!(self.weights == expected.weights, "{what}: other weights");
+        assert_eq!(
+            self.checkpoints, expected.checkpoints,
+            "{what}: other checkpoints"
+        );
+        assert_eq!(self.stats, expected.stats, "{what}: other figures");
+    }
+}
+
+/// Lets a process live for a while, then kills it; `None` if it ended before by itself, which must be well.
+fn kill(mut child: Child, mut is_time: impl FnMut() -> bool) -> Option<()> {
+    wait_for("the moment of the kill", || {
+        is_time() || child.try_wait().unwrap().is_some()
+    });
+    if child.try_wait().unwrap().is_none() {
+        child.kill().unwrap(); // SIGKILL
+        child.wait().unwrap();
+        return Some(());
+    }
+    let output = child.wait_with_output().unwrap();
+    assert!(output.status.success(), "{}", said(&output));
+    None
+}
+
+#[test]
+fn fifty_kills_at_random_moments_change_nothing() {
+    let directory = workplace();
+    let here = directory.path();
+    succeed(train(here, "whole"));
+    let expected = Result::of(&run_below(&here.join("whole")).unwrap());
+
+    let mut rng = ChaCha8Rng::seed_from_u64(50);
+    let (mut kills, mut in_writes, mut runs) = (0, 0, 0);
+    while kills < KILLS {
+        let out = format!("killed-{runs}");
+        let run = run_below(&here.join(&out));
+        let child = match &run {
+            Some(run) => resume(here, run).spawn().unwrap(),
+            None => train(here, &out).spawn().unwrap(),
+        };
+        // Every other kill waits for a checkpoint that is being written or pruned.
+        let start = Instant::now();
+        let killed = match &run {
+            Some(run) if kills % 2 == 1 => {
+                let delay = Duration::from_micros(u64::from(rng.next_u32()) % 3000);
+                let done = kill(child, || {
+                    !unfinished(run).is_empty() && {
+                        std::thread::sleep(delay);
+                        true
+                    }
+                });
+                in_writes += usize::from(done.is_some() && !unfinished(run).is_empty());
+                done
+            }
+            _ => {
+                let life = Duration::from_millis(u64::from(rng.next_u32()) % LONGEST_LIFE);
+                kill(child, || start.elapsed() >= life)
+            }
+        };
+        match killed {
+            Some(()) => kills += 1,
+            None => {
+                let run = run_below(&here.join(&out)).unwrap();
+                Result::of(&run).assert_is(&expected, &format!("run {runs} after {kills} kills"));
+                runs += 1;
+            }
+        }
+    }
+    let out = here.join(format!("killed-{runs}"));
+    if let Some(run) = run_below(&out) {
+        succeed(resume(here, &run));
+        Result::of(&run).assert_is(&expected, "the last run");
+        runs += 1;
+    }
+    println!(
+        "{kills} kills, {in_writes} of them inside the writing or pruning of a checkpoint, {runs} runs"
+    );
+    assert!(
+        in_writes >= 5,
+        "only {in_writes} kills hit the writing of a checkpoint"
+    );
+}
+
+#[test]
+fn ctrl_c_finishes_the_step_and_says_how_to_resume() {
+    let directory = workplace();
+    let here = directory.path();
+    succeed(train(here, "whole"));
+    let expected = Result::of(&run_below(&here.join("whole")).unwrap());
+
+    let child = train(here, "stopped")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let out = here.join("stopped");
+    let stats = || run_below(&out).is_some_and(|run| run.join("stats.jsonl").is_file());
+    wait_for("the first tick", stats);
+    interrupt(&child);
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{}", said(&output));
+    let run = run_below(&out).unwrap();
+    assert!(said(&output).contains("stopped  at "), "{}", said(&output));
+    let next = format!("-- resume {}", run.strip_prefix(here).unwrap().display());
+    assert!(said(&output).contains(&next), "{}", said(&output));
+    assert!(
+        !run.join("bundle").exists(),
+        "stopped too late to prove anything"
+    );
+
+    assert!(succeed(resume(here, &run)).contains("goes on at"));
+    let weights = Result::of(&run).weights;
+    assert!(
+        weights == expected.weights,
+        "a stopped run ended with other weights"
+    );
+}
+
+#[test]
+fn a_second_ctrl_c_ends_at_once() {
+    let directory = workplace();
+    let here = directory.path();
+    // The first grid of so large a batch takes seconds.
+    let large = [
+        "--preset", "small", "--batch", "512", "--device", "cpu", "--data", "few.csv",
+    ];
+    let mut child = trainer(here, &large).spawn().unwrap();
+    let out = here.join("runs");
+    wait_for("the first grid", || {
+        run_below(&out).is_some_and(|run| run.join("reals.png").is_file())
+    });
+    interrupt(&child);
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(
+        child.try_wait().unwrap(),
+        None,
+        "the first Ctrl-C waits for the step"
+    );
+    let start = Instant::now();
+    interrupt(&child);
+    let status = child.wait().unwrap();
+    assert_eq!(status.code(), Some(130));
+    assert!(
+        start.elapsed() < Duration::from_secs(2),
+        "took {:?}",
+        start.elapsed()
+    );
+}
+
+#[test]
+fn a_second_trainer_is_kept_out_while_the_first_lives_and_no_longer() {
+    let directory = workplace();
+    let here = directory.path();
+    let mut child = train(here, "runs").spawn().unwrap();
+    let out = here.join("runs");
+    wait_for("the first tick", || {
+        run_below(&out).is_some_and(|run| run.join("stats.jsonl").is_file())
+    });
+    let run = run_below(&out).unwrap();
+    let sentence = refuse(resume(here, &run));
+    assert!(
+        sentence.contains("is being trained by another process"),
+        "{sentence}"
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+    succeed(resume(here, &run));
+}
+
+#[test]
+fn a_disk_that_is_full_is_a_sentence_and_damages_nothing() {
+    let directory = workplace();
+    let here = directory.path();
+    succeed(train(here, "whole"));
+    let expected = Result::of(&run_below(&here.join("whole")).unwrap());
+
+    // Files of at most 400 KB: pictures fit, the networks of a checkpoint do not. The system's signal for that
+    // is ignored, so that the trainer sees an error of the file system, as on a full disk.
+    let limited = |arguments: &[&str]| {
+        let mut shell = Command::new("sh");
+        shell
+            .current_dir(here)
+            .args(["-c", "trap '' XFSZ; ulimit -f 800; exec \"$@\"", "sh"])
+            .arg(env!("CARGO_BIN_EXE_native-trainer"))
+            .args(arguments)
+            .stdin(Stdio::null());
+        shell
+    };
+    let sentence = refuse(limited(&[&SHORT[..], &["--out", "full"]].concat()));
+    assert!(
+        sentence.contains("cannot write the checkpoint"),
+        "{sentence}"
+    );
+    assert!(sentence.contains("make room and resume"), "{sentence}");
+    let run = run_below(&here.join("full")).unwrap();
+    assert_eq!(
+        unfinished(&run),
+        [] as [PathBuf; 0],
+        "what was half written is gone"
+    );
+    succeed(resume(here, &run));
+    Result::of(&run).assert_is(&expected, "a run on a disk that was full for a while");
+}
+
+#[test]
+fn a_read_only_directory_is_a_sentence() {
+    let directory = workplace();
+    let here = directory.path();
+    // Root may write anywhere, so the trainer runs as nobody, from a place that nobody can reach.
+    let program = here.join("trainer");
+    fs::copy(env!("CARGO_BIN_EXE_native-trainer"), &program).unwrap();
+    let closed = here.join("closed");
+    fs::create_dir(&closed).unwrap();
+    succeed(train(here, "closed"));
+    let run = run_below(&closed).unwrap();
+    let mode =
+        |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    mode(here, 0o755);
+    for path in [&closed, &run] {
+        mode(path, 0o555);
+    }
+    let as_nobody = |arguments: &[&str]| {
+        let mut command = Command::new(&program);
+        command
+            .current_dir(here)
+            .args(arguments)
+            .stdin(Stdio::null());
+        if fs::metadata("/proc/self")
+            .is_ok_and(|own| std::os::unix::fs::MetadataExt::uid(&own) == 0)
+        {
+            command.uid(65534).gid(65534);
+        }
+        command
+    };
+    let sentence = refuse(as_nobody(&[&SHORT[..], &["--out", "closed"]].concat()));
+    assert!(
+        sentence.contains("cannot create closed/00001-acgan-few: Permission denied"),
+        "{sentence}"
+    );
+    let sentence = refuse(as_nobody(&[
+        "resume",
+        run.to_str().unwrap(),
+        "--device",
+        "cpu",
+    ]));
+    assert!(
+        sentence.contains("cannot write in the run directory"),
+        "{sentence}"
+    );
+    for path in [&closed, &run] {
+        mode(path, 0o755);
+    }
+}
