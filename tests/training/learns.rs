@@ -18,7 +18,7 @@ fn both_tiny_gans_learn_to_show_the_asked_expression() {
     let faces = synthetic(2100, 5);
     let options = JudgeOptions {
         width: 8,
-        images: 12_000,
+        images: 30_000,
         seed: 0,
     };
     let mut trainer = JudgeTrainer::new(options, faces.clone(), &device).unwrap();
