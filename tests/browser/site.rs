@@ -1,12 +1,15 @@
 //! The built site on a local port, under a sub-path, as a plain static host would serve it.
+//!
+//! One thread and one request per connection: browsers open connections ahead of need, and a server with a
+//! fixed number of threads waits on those while a real request goes unread.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-
-use tiny_http::{Header, Request, Response, Server};
 
 /// Deep enough to catch any address that is not relative.
 const SUB_PATH: &str = "/some/sub/path/";
@@ -17,18 +20,17 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 /// A worker that dies after its first face.
 const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";
 
-/// Requests answered at the same time: a browser that reads one slowly waits for another.
-const THREADS: usize = 6;
-
 /// A running server; stops when dropped.
 pub struct Site {
-    server: Arc<Server>,
-    threads: Vec<JoinHandle<()>>,
+    address: SocketAddr,
+    thread: Option<JoinHandle<()>>,
     state: Arc<State>,
 }
 
 #[derive(Default)]
 struct State {
+    /// The site was dropped.
+    stopped: AtomicBool,
     /// The folder served.
     dist: Mutex<PathBuf>,
     /// Answers 404 for weights while set.
@@ -42,30 +44,32 @@ struct State {
 impl Site {
     /// Serves a directory.
     pub fn serve(dist: &Path) -> Result<Self, String> {
-        let server = Server::http("127.0.0.1:0").map_err(|error| error.to_string())?;
-        let (server, state) = (Arc::new(server), Arc::new(State::default()));
+        let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
+        let address = listener.local_addr().map_err(|error| error.to_string())?;
+        let state = Arc::new(State::default());
         *state.dist.lock().unwrap_or_else(PoisonError::into_inner) = dist.to_owned();
-        let answers = || {
-            let (server, state) = (server.clone(), state.clone());
-            std::thread::spawn(move || {
-                for request in server.incoming_requests() {
-                    answer(request, &state);
+        let thread = std::thread::spawn({
+            let state = state.clone();
+            move || {
+                for stream in listener.incoming().flatten() {
+                    if state.stopped.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let state = state.clone();
+                    std::thread::spawn(move || answer(stream, &state));
                 }
-            })
-        };
-        let threads = (0..THREADS).map(|_| answers()).collect();
+            }
+        });
         Ok(Self {
-            server,
-            threads,
+            address,
+            thread: Some(thread),
             state,
         })
     }
 
     /// The page's address, with a query.
     pub fn page(&self, query: &str) -> String {
-        let address = self.server.server_addr().to_ip();
-        let port = address.map_or(0, |address| address.port());
-        format!("http://127.0.0.1:{port}{SUB_PATH}{query}")
+        format!("http://{}{SUB_PATH}{query}", self.address)
     }
 
     /// Serves another directory from now on.
@@ -101,44 +105,58 @@ impl Site {
 
 impl Drop for Site {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.server.unblock(); // One of them.
-        }
-        for thread in self.threads.drain(..) {
+        self.state.stopped.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(self.address)); // Wakes the thread.
+        if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-fn answer(request: Request, state: &State) {
+/// The path of a GET request, once its head has been read.
+fn requested(stream: &TcpStream) -> Option<String> {
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next()?.ok()?;
+    lines
+        .find(|line| line.as_ref().map_or(true, String::is_empty))?
+        .ok()?;
+    first.split(' ').nth(1).map(str::to_owned)
+}
+
+fn answer(mut stream: TcpStream, state: &State) {
+    let Some(url) = requested(&stream) else {
+        return; // Opened ahead and never used.
+    };
     let dist = state
         .dist
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
-    let missing =
-        state.weights_missing.load(Ordering::SeqCst) && request.url().contains(".safetensors");
-    let file = file_of(request.url(), &dist).filter(|_| !missing);
-    let mut bytes = file.as_ref().and_then(|file| fs::read(file).ok());
-    if state.engine_crashing.load(Ordering::SeqCst) && request.url().contains("/engine.js") {
-        bytes = bytes.map(|bytes| [CRASH.as_bytes(), &bytes].concat());
-    }
-    let sent = match (file, bytes) {
-        (Some(file), Some(bytes)) => request.respond(
-            Response::from_data(bytes)
-                .with_header(mime(&file))
-                .with_header(header("Content-Security-Policy", POLICY)),
-        ),
+    let missing = state.weights_missing.load(Ordering::SeqCst) && url.contains(".safetensors");
+    let file = file_of(&url, &dist).filter(|_| !missing);
+    let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
+    let (status, mime, mut bytes) = match (file, bytes) {
+        (Some(file), Some(bytes)) => ("200 OK", mime(&file), bytes),
         _ => {
             let mut paths = state
                 .not_found
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            paths.push(request.url().to_owned());
-            request.respond(Response::from_string("not found").with_status_code(404))
+            paths.push(url.clone());
+            ("404 Not Found", "text/plain", b"not found".to_vec())
         }
     };
-    drop(sent); // A browser that hangs up is no failure of the site.
+    if state.engine_crashing.load(Ordering::SeqCst) && url.contains("/engine.js") {
+        bytes = [CRASH.as_bytes(), &bytes].concat();
+    }
+    let length = bytes.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {POLICY}\r\nConnection: close\r\n\r\n"
+    );
+    // A browser that hangs up is no failure of the site.
+    let _ = stream
+        .write_all(head.as_bytes())
+        .and_then(|()| stream.write_all(&bytes));
 }
 
 /// The file behind an address; none outside the directory.
@@ -151,9 +169,9 @@ fn file_of(url: &str, dist: &Path) -> Option<PathBuf> {
     plain.then(|| dist.join(path))
 }
 
-fn mime(file: &Path) -> Header {
+fn mime(file: &Path) -> &'static str {
     let extension = file.extension().and_then(|extension| extension.to_str());
-    let mime = match extension.unwrap_or_default() {
+    match extension.unwrap_or_default() {
         "html" => "text/html; charset=utf-8",
         "js" => "text/javascript",
         "css" => "text/css",
@@ -163,10 +181,5 @@ fn mime(file: &Path) -> Header {
         "webmanifest" => "application/manifest+json",
         "wasm" => "application/wasm",
         _ => "application/octet-stream",
-    };
-    header("Content-Type", mime)
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("a valid header")
+    }
 }
