@@ -13,7 +13,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 use web::address::Wanted;
 use web::inference::{draw, largest_difference};
-use web::protocol::{Backend, DeviceChoice, Order, Part, Progress, Reply, Running};
+use web::protocol::{Backend, DeviceChoice, Order, Part, Progress, Recipe, Reply, Running};
 use web::state::{GRID, Page, Phase, Step};
 
 fn wanted() -> Wanted {
@@ -283,6 +283,8 @@ fn messages_survive_the_journey_with_all_bits_of_a_seed() {
         seed: u64::MAX,
         count: 4,
         device: DeviceChoice::Webgpu,
+        own: false,
+        recipes: Vec::new(),
     };
     let text = serde_json::to_string(&order).expect("an order is JSON");
     assert_eq!(
@@ -362,7 +364,8 @@ fn the_page_draws_the_faces_of_the_generator() {
     };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let generator = Generator::new(&config, &mut rng, &Device::flex());
-    let pixels = now(draw(&generator, Emotion::Happy, 5, 3)).expect("faces are drawn");
+    let recipes = [5, 6, 7].map(|seed| Recipe::plain(seed, Emotion::Happy));
+    let pixels = now(draw(&generator, &recipes)).expect("faces are drawn");
     assert_eq!(pixels.len(), 3 * IMAGE_PIXELS);
     for (index, face) in pixels.chunks_exact(IMAGE_PIXELS).enumerate() {
         let one = generator

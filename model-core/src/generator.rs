@@ -49,6 +49,11 @@ impl Generator {
         self.start.weight.val().dims()[0] - Emotion::COUNT
     }
 
+    /// Where the weights are.
+    pub fn device(&self) -> Device {
+        self.start.weight.val().device()
+    }
+
     /// Inference with a folded network.
     ///
     /// # Shapes
@@ -90,7 +95,7 @@ impl Generator {
     /// # Shapes
     /// - output `[seeds, 1, 48, 48]` in [-1, 1]
     pub fn faces(&self, seeds: &[u64], emotions: &[[f32; Emotion::COUNT]]) -> Tensor<4> {
-        let device = self.start.weight.val().device();
+        let device = self.device();
         let size = self.latent_size();
         let z: Vec<f32> = seeds.iter().flat_map(|&seed| latent(seed, size)).collect();
         self.forward(

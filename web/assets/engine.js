@@ -1,7 +1,8 @@
 // Starts the worker's program and tells the page how much of it has arrived.
 // The messages are those of web/src/protocol.rs: [JSON text, bytes].
-import init from "./worker.js";
 
+// "?v=...", as the page asked for this file: no cache mixes the program of one deployment with another's.
+const version = new URL(import.meta.url).search;
 const post = (reply) => self.postMessage([JSON.stringify(reply), new Uint8Array()]);
 const died = (message) => post({ died: { message: String(message) } });
 
@@ -25,7 +26,8 @@ function counted(response) {
 }
 
 try {
-  const response = await fetch(new URL("worker_bg.wasm", import.meta.url));
+  const { default: init } = await import(`./worker.js${version}`);
+  const response = await fetch(new URL(`worker_bg.wasm${version}`, import.meta.url));
   if (!response.ok) throw new Error(`the server answered with status ${response.status}`);
   await init({ module_or_path: counted(response) });
 } catch (error) {

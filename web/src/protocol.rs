@@ -1,12 +1,13 @@
 //! What page and worker say to each other.
 //!
-//! A message is a JavaScript array: the JSON text of [`Order`] or [`Reply`], then, for
-//! [`Reply::Faces`], the grey bytes of the faces one after the other. JSON keeps all 64 bits of a
-//! seed, which a JavaScript number would not.
+//! An order is the JSON text of [`Order`]; a visitor's own bundle is an array of two `Uint8Array`s, manifest and
+//! weights. A reply is an array: the JSON text of [`Reply`], then, for [`Reply::Faces`], the grey bytes of the
+//! faces one after the other. JSON keeps all 64 bits of a seed, which a JavaScript number would not.
 
 use std::fmt;
 use std::str::FromStr;
 
+use model_core::bundle::Manifest;
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use serde::{Deserialize, Serialize};
@@ -34,8 +35,22 @@ pub enum Backend {
     Cpu,
 }
 
-/// Page to worker: make `count` faces of the seeds `seed`, `seed + 1`, ...
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+/// What one face is made from, where an emotion and a seed do not say enough.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Recipe {
+    /// The person.
+    pub seed: u64,
+    /// Another person and how much of the way to them, from 0 to 1.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub toward: Option<(u64, f32)>,
+    /// Shares of the seven emotions; they add up to 1.
+    pub weights: [f32; Emotion::COUNT],
+    /// The latent vector is scaled by this, from 0 (everybody's average) to 1.
+    pub truncation: f32,
+}
+
+/// Page to worker: make `count` faces of the seeds `seed`, `seed + 1`, ..., or of `recipes`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Order {
     /// Whose generator.
     pub gan: GanKind,
@@ -47,6 +62,12 @@ pub struct Order {
     pub count: usize,
     /// Where to make them.
     pub device: DeviceChoice,
+    /// Whether the visitor's own bundle makes them, in place of `gan`'s.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
+    /// When not empty: `count` faces that one emotion and a row of seeds cannot describe.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub recipes: Vec<Recipe>,
 }
 
 /// What is being downloaded.
@@ -97,12 +118,71 @@ pub enum Reply {
         backend: Backend,
         milliseconds: f64,
     },
+    /// The visitor's own bundle is open; orders may ask for it.
+    Opened { manifest: Box<Manifest> },
+    /// The visitor's bundle cannot be used; the worker lives, and so does an earlier bundle.
+    Refused { message: String },
     /// The order failed; the worker lives.
     Failed { message: String },
     /// WebGPU failed; the worker lives and can use the CPU.
     GpuFailed { message: String },
     /// The worker is gone.
     Died { message: String },
+}
+
+impl Order {
+    /// More faces are several orders, so that a click never waits long.
+    pub const MAX_COUNT: usize = 64;
+
+    /// What each face is made from.
+    pub fn recipes(&self) -> Result<Vec<Recipe>, String> {
+        let max = Self::MAX_COUNT;
+        if !(1..=max).contains(&self.count) {
+            let count = self.count;
+            return Err(format!("{count} faces were ordered: expected 1 to {max}"));
+        }
+        if self.recipes.is_empty() {
+            let seeds = (0..self.count as u64).map(|n| self.seed.wrapping_add(n));
+            return Ok(seeds
+                .map(|seed| Recipe::plain(seed, self.emotion))
+                .collect());
+        }
+        if self.recipes.len() != self.count {
+            let found = self.recipes.len();
+            let count = self.count;
+            return Err(format!("{count} faces were ordered with {found} recipes"));
+        }
+        match self.recipes.iter().all(Recipe::is_sound) {
+            true => Ok(self.recipes.clone()),
+            false => {
+                Err("a recipe's shares do not add up to 1, or its numbers are out of range".into())
+            }
+        }
+    }
+}
+
+impl Recipe {
+    /// Shares may miss 1 by this much: seven roundings are far less.
+    const SHARE_TOLERANCE: f32 = 1e-3;
+
+    /// A person with one emotion.
+    pub fn plain(seed: u64, emotion: Emotion) -> Self {
+        Self {
+            seed,
+            toward: None,
+            weights: emotion.weights(),
+            truncation: 1.0,
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        let unit = |value: f32| (0.0..=1.0).contains(&value);
+        let sum: f32 = self.weights.iter().sum();
+        self.weights.into_iter().all(unit)
+            && (sum - 1.0).abs() <= Self::SHARE_TOLERANCE
+            && unit(self.truncation)
+            && self.toward.is_none_or(|(_, share)| unit(share))
+    }
 }
 
 impl DeviceChoice {

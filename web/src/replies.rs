@@ -31,6 +31,8 @@ impl Page {
                 self.finish();
                 self.gpu_failure = Some(message);
             }
+            // The page takes no bundles yet.
+            Reply::Opened { .. } | Reply::Refused { .. } => {}
             Reply::Died { message } => self.died(message),
         }
     }

@@ -162,6 +162,8 @@ impl Page {
             seed: self.wanted.seed.wrapping_add(offset),
             count,
             device: self.device(),
+            own: false,
+            recipes: Vec::new(),
         }
     }
 

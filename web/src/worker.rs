@@ -1,12 +1,13 @@
-//! The worker: takes one order at a time and answers it. Everything that can take long happens here.
+//! The worker: takes one order or bundle at a time and answers it. Everything that can take long happens here.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
-use model_core::bundle::Bundle;
+use model_core::bundle::{Bundle, BundleError, Manifest};
 use model_core::config::GanKind;
+use model_core::emotion::Emotion;
 use model_core::generator::Generator;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
@@ -14,18 +15,25 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use crate::device::{self, Devices, Opened};
 use crate::fetch;
 use crate::inference::{draw, largest_difference};
-use crate::protocol::{Backend, Order, Part, Progress, Reply};
+use crate::protocol::{Backend, Order, Part, Progress, Recipe, Reply};
 
 /// WebGPU is trusted when its first face is within this many grey levels of the CPU's.
 /// Rounding moves a pixel by one; a driver that computes wrongly moves it by dozens.
 const TRUSTED_DIFFERENCE: u8 = 4;
 
+/// Whose generator: one of the site's, or the visitor's own.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Source {
+    Site(GanKind),
+    Own,
+}
+
 /// What the worker has opened and downloaded so far.
 #[derive(Default)]
 struct Studio {
     devices: Devices,
-    bundles: HashMap<GanKind, Bundle>,
-    generators: HashMap<(GanKind, Backend), Generator>,
+    bundles: HashMap<Source, Bundle>,
+    generators: HashMap<(Source, Backend), Generator>,
 }
 
 /// Starts taking orders.
@@ -46,20 +54,19 @@ pub fn start() {
 }
 
 async fn answer(studio: &RefCell<Option<Studio>>, message: &JsValue) {
-    let text = message.as_string().unwrap_or_default();
-    let order: Order = match serde_json::from_str(&text) {
-        Ok(order) => order,
-        Err(error) => {
-            return fail(format!(
-                "The engine got an order that it cannot read: {error}."
-            ));
-        }
-    };
     let taken = studio.borrow_mut().take();
     let Some(mut at_work) = taken else {
         return fail("The engine got a second order while it was busy.".into());
     };
-    match at_work.fulfil(order).await {
+    let answered = match message.dyn_ref::<Array>() {
+        Some(files) => at_work.open(files).await,
+        None => {
+            at_work
+                .fulfil(&message.as_string().unwrap_or_default())
+                .await
+        }
+    };
+    match answered {
         Ok((reply, pixels)) => post(&reply, &pixels),
         Err(reply) => post(&reply, &[]),
     }
@@ -67,18 +74,32 @@ async fn answer(studio: &RefCell<Option<Studio>>, message: &JsValue) {
 }
 
 impl Studio {
-    async fn fulfil(&mut self, order: Order) -> Result<(Reply, Vec<u8>), Reply> {
+    async fn fulfil(&mut self, text: &str) -> Result<(Reply, Vec<u8>), Reply> {
+        let order: Order = serde_json::from_str(text).map_err(|error| {
+            failed(format!(
+                "The engine got an order that it cannot read: {error}."
+            ))
+        })?;
+        let recipes = order.recipes().map_err(|error| {
+            failed(format!(
+                "The engine got an order that it cannot fulfil: {error}."
+            ))
+        })?;
+        let source = match order.own {
+            true => Source::Own,
+            false => Source::Site(order.gan),
+        };
         let opened = self.devices.open(order.device, died).await;
         let backend = opened.running.backend;
         post(&Reply::Running(opened.running.clone()), &[]);
-        if !self.generators.contains_key(&(order.gan, backend)) {
-            self.prepare(order.gan, &opened).await?;
+        if !self.generators.contains_key(&(source, backend)) {
+            self.prepare(source, &opened).await?;
         }
-        let Some(generator) = self.generators.get(&(order.gan, backend)) else {
+        let Some(generator) = self.generators.get(&(source, backend)) else {
             return Err(failure(Backend::Cpu, "its generator is missing"));
         };
         let start = now();
-        let pixels = draw(generator, order.emotion, order.seed, order.count)
+        let pixels = draw(generator, &recipes)
             .await
             .map_err(|error| failure(backend, error))?;
         let reply = Reply::Faces {
@@ -89,16 +110,46 @@ impl Studio {
         Ok((reply, pixels))
     }
 
+    /// Opens the visitor's own bundle: manifest and weights as bytes. An earlier one stays until the new one has made a face.
+    async fn open(&mut self, files: &Array) -> Result<(Reply, Vec<u8>), Reply> {
+        let refused = |error: String| Reply::Refused {
+            message: format!("This bundle cannot be used: {error}."),
+        };
+        let bytes = |index| {
+            files
+                .get(index)
+                .dyn_into()
+                .map(|file: Uint8Array| file.to_vec())
+        };
+        let (Ok(json), Ok(weights)) = (bytes(0), bytes(1)) else {
+            return Err(refused("it did not arrive as two files".into()));
+        };
+        let bundle = read(&json, weights).map_err(|error| refused(error.to_string()))?;
+        let generator = bundle
+            .generator(&device::cpu(String::new()).device)
+            .map_err(|error| refused(error.to_string()))?;
+        draw(&generator, &[Recipe::plain(0, Emotion::Neutral)])
+            .await
+            .map_err(|error| refused(error.to_string()))?;
+        let manifest = Box::new(bundle.manifest.clone());
+        self.generators
+            .retain(|(source, _), _| *source != Source::Own);
+        self.generators
+            .insert((Source::Own, Backend::Cpu), generator);
+        self.bundles.insert(Source::Own, bundle);
+        Ok((Reply::Opened { manifest }, Vec::new()))
+    }
+
     /// Downloads, builds and warms up a generator; on WebGPU also checks it against the CPU.
-    async fn prepare(&mut self, gan: GanKind, opened: &Opened) -> Result<(), Reply> {
-        self.download(gan).await?;
+    async fn prepare(&mut self, source: Source, opened: &Opened) -> Result<(), Reply> {
+        self.download(source).await?;
         progress(Part::WarmUp, 0, None);
-        let first = self.build(gan, opened).await?;
+        let first = self.build(source, opened).await?;
         if opened.running.backend == Backend::Webgpu {
-            let expected = self.build(gan, &device::cpu(String::new())).await?;
+            let expected = self.build(source, &device::cpu(String::new())).await?;
             let difference = largest_difference(&first, &expected);
             if difference > TRUSTED_DIFFERENCE {
-                self.generators.remove(&(gan, Backend::Webgpu));
+                self.generators.remove(&(source, Backend::Webgpu));
                 let text = format!("its first face is {difference} grey levels off the CPU's");
                 return Err(failure(Backend::Webgpu, text));
             }
@@ -106,8 +157,11 @@ impl Studio {
         Ok(())
     }
 
-    async fn download(&mut self, gan: GanKind) -> Result<(), Reply> {
-        if self.bundles.contains_key(&gan) {
+    async fn download(&mut self, source: Source) -> Result<(), Reply> {
+        let Source::Site(gan) = source else {
+            return Ok(()); // The visitor brought it; without it, `build` says so.
+        };
+        if self.bundles.contains_key(&source) {
             return Ok(());
         }
         let bundle = fetch::bundle(gan, |loaded, total| {
@@ -115,25 +169,29 @@ impl Studio {
         })
         .await
         .map_err(|error| failure(Backend::Cpu, error))?;
-        self.bundles.insert(gan, bundle);
+        self.bundles.insert(source, bundle);
         Ok(())
     }
 
     /// Builds a generator and makes its first face, which compiles the shaders.
-    async fn build(&mut self, gan: GanKind, opened: &Opened) -> Result<Vec<u8>, Reply> {
+    async fn build(&mut self, source: Source, opened: &Opened) -> Result<Vec<u8>, Reply> {
         let backend = opened.running.backend;
-        let Some(bundle) = self.bundles.get(&gan) else {
+        let Some(bundle) = self.bundles.get(&source) else {
             return Err(failure(Backend::Cpu, "its bundle is missing"));
         };
         let generator = bundle
             .generator(&opened.device)
             .map_err(|error| failure(Backend::Cpu, error))?;
-        let first = draw(&generator, model_core::emotion::Emotion::Neutral, 0, 1)
+        let first = draw(&generator, &[Recipe::plain(0, Emotion::Neutral)])
             .await
             .map_err(|error| failure(backend, error))?;
-        self.generators.insert((gan, backend), generator);
+        self.generators.insert((source, backend), generator);
         Ok(first)
     }
+}
+
+fn read(json: &[u8], weights: Vec<u8>) -> Result<Bundle, BundleError> {
+    Bundle::open(Manifest::parse(json)?, weights)
 }
 
 /// A failure of the backend: WebGPU's leads the page to the CPU, any other is the visitor's to see.
@@ -148,8 +206,12 @@ fn failure(backend: Backend, error: impl std::fmt::Display) -> Reply {
     }
 }
 
+fn failed(message: String) -> Reply {
+    Reply::Failed { message }
+}
+
 fn fail(message: String) {
-    post(&Reply::Failed { message }, &[]);
+    post(&failed(message), &[]);
 }
 
 /// The worker cannot go on: a panic, or the GPU device is lost.
