@@ -94,8 +94,11 @@ async fn respond(address: &str, cache: RequestCache) -> Result<Response, JsValue
 
 /// The whole address of a file in the script's folder.
 fn beside_script(address: &str) -> String {
-    let folder = SCRIPT.with(|script| script.rfind('/').map(|end| script[..=end].to_owned()));
-    folder.unwrap_or_default() + address
+    SCRIPT.with(|script| {
+        let path = script.split(['?', '#']).next().unwrap_or_default();
+        let folder = path.rfind('/').map_or("", |end| &path[..=end]);
+        format!("{folder}{address}")
+    })
 }
 
 /// The next piece of a stream, or `None` at its end.
