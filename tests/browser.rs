@@ -6,8 +6,12 @@
 
 #[path = "browser/chrome.rs"]
 mod chrome;
+#[path = "browser/foreign.rs"]
+mod foreign;
 #[path = "browser/site.rs"]
 mod site;
+#[path = "browser/widget.rs"]
+mod widget;
 
 use std::fs;
 use std::path::{Path, PathBuf};

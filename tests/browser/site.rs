@@ -22,6 +22,8 @@ pub struct Site {
 struct State {
     /// Answers 404 for weights while set.
     weights_missing: AtomicBool,
+    /// Paths asked for, in order.
+    requests: Mutex<Vec<String>>,
     /// Paths asked for that do not exist.
     not_found: Mutex<Vec<String>>,
 }
@@ -58,6 +60,12 @@ impl Site {
         self.state.weights_missing.store(missing, Ordering::SeqCst);
     }
 
+    /// Everything that was asked for.
+    pub fn requests(&self) -> Vec<String> {
+        let paths = self.state.requests.lock();
+        paths.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// What was asked for in vain.
     pub fn not_found(&self) -> Vec<String> {
         let paths = self.state.not_found.lock();
@@ -75,13 +83,18 @@ impl Drop for Site {
 }
 
 fn answer(request: Request, dist: &Path, state: &State) {
+    let requests = state.requests.lock();
+    requests
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(request.url().to_owned());
     let missing =
         state.weights_missing.load(Ordering::SeqCst) && request.url().contains(".safetensors");
     let file = file_of(request.url(), dist).filter(|_| !missing);
     let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
     let sent = match (file, bytes) {
         (Some(file), Some(bytes)) => {
-            request.respond(Response::from_data(bytes).with_header(mime(&file)))
+            let response = Response::from_data(bytes).with_header(mime(&file));
+            request.respond(response.with_header(for_all_origins()))
         }
         _ => {
             let mut paths = state
@@ -89,7 +102,8 @@ fn answer(request: Request, dist: &Path, state: &State) {
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
             paths.push(request.url().to_owned());
-            request.respond(Response::from_string("not found").with_status_code(404))
+            let response = Response::from_string("not found").with_status_code(404);
+            request.respond(response.with_header(for_all_origins()))
         }
     };
     drop(sent); // A browser that hangs up is no failure of the site.
@@ -103,6 +117,11 @@ fn file_of(url: &str, dist: &Path) -> Option<PathBuf> {
         .components()
         .all(|part| matches!(part, Component::Normal(_)));
     plain.then(|| dist.join(path))
+}
+
+/// As a host of the widget must say.
+fn for_all_origins() -> Header {
+    Header::from_bytes("Access-Control-Allow-Origin", "*").expect("a valid header")
 }
 
 fn mime(file: &Path) -> Header {

@@ -42,6 +42,7 @@ export class SevenFacesElement extends Element {
   #made; // What the face shown or under way is made from.
   #underWay;
   #image;
+  #sentence; // What is wrong, if anything is.
   #waiting; // The promise of the next face, while somebody waits for it.
 
   constructor() {
@@ -171,6 +172,7 @@ export class SevenFacesElement extends Element {
   /** Nothing is wrong (any more), and nothing is asked for yet. */
   #rest() {
     this.#state = "idle";
+    this.#sentence = undefined;
     this.#view.rest();
   }
 
@@ -180,6 +182,7 @@ export class SevenFacesElement extends Element {
     const { signal } = underWay;
     this.#made = made;
     this.#state = "loading";
+    this.#sentence = undefined;
     studio.hold();
     try {
       const hear = (text, fraction) => signal.aborted || this.#view.wait(text, fraction);
@@ -207,6 +210,8 @@ export class SevenFacesElement extends Element {
   #fail(error) {
     this.#stop(error);
     this.#state = "error";
+    if (error.message === this.#sentence) return; // A wrong value is told once, however often it is read.
+    this.#sentence = error.message;
     this.#view.fail(error.message, !(error instanceof InvalidValue));
     this.#tell("error", { message: error.message });
   }

@@ -53,6 +53,7 @@ ${accents.join("\n")}
 *, *::before, *::after { box-sizing: border-box; }
 [hidden] { display: none !important; }
 
+.widget { container-type: inline-size; }
 .frame { position: relative; aspect-ratio: 1; overflow: hidden; background: var(--empty); border-radius: var(--radius); }
 .frame > canvas, .frame > slot {
   position: absolute;
@@ -97,14 +98,23 @@ progress:indeterminate::-moz-progress-bar { background: var(--rule); }
 .problem p { margin: 0; }
 
 .controls { display: grid; gap: 0.4rem; margin-block-start: 0.45rem; }
-fieldset { min-inline-size: 0; margin: 0; padding: 0; border: 0; }
-legend { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
-.keys { display: grid; grid-template-columns: repeat(auto-fit, minmax(5.1rem, 1fr)); gap: 0.25rem; }
+/* Seven keys and one more fill their rows whatever the width. */
+.keys { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.25rem; }
+.keys > [role="radiogroup"] { display: contents; }
+@container (min-width: 180px) {
+  .keys { grid-template-columns: repeat(3, minmax(0, 1fr)); }
+  .keys > button { grid-column: span 2; }
+}
+@container (min-width: 280px) {
+  .keys { grid-template-columns: repeat(4, minmax(0, 1fr)); }
+  .keys > button { grid-column: auto; }
+}
+@container (min-width: 520px) { .keys { grid-template-columns: repeat(8, minmax(0, 1fr)); } }
 label { position: relative; display: block; }
 input { appearance: none; position: absolute; inset: 0; margin: 0; border-radius: var(--radius); cursor: pointer; }
 label span, button {
   display: block;
-  padding: 0.3rem 0.5rem;
+  padding: 0.3rem 0.15rem;
   background: var(--paper);
   border: 1px solid var(--rule);
   border-radius: var(--radius);
@@ -113,11 +123,12 @@ label span, button {
 label span { border-block-end: 2px solid var(--accent); }
 label:hover span { border-color: var(--accent); }
 input:checked + span { background: var(--accent); border-color: var(--accent); color: var(--paper); }
-.row { display: flex; flex-wrap: wrap; gap: 0.25rem 0.6rem; align-items: center; }
+.keys { font-size: 0.75rem; }
 button { color: inherit; font: inherit; cursor: pointer; }
+.problem button { padding-inline: 0.8rem; }
 button:hover { border-color: var(--ink); }
 :focus-visible { outline: 2px solid var(--ink); outline-offset: 2px; }
-.caption { color: var(--quiet); font-family: ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace; font-size: 0.6875rem; overflow-wrap: anywhere; }
+.caption { color: var(--quiet); font-family: ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", monospace; font-size: 0.6875rem; overflow: hidden; white-space: nowrap; text-overflow: ellipsis; }
 
 @media (prefers-reduced-motion: reduce) { * { animation: none !important; } }
 `;

@@ -35,29 +35,25 @@ export class View {
     const [look, size] = sheets();
     root.adoptedStyleSheets = [look, size];
     this.#size = size;
-    const another = make("button", { part: "button another", type: "button" }, "Another person");
+    const another = make("button", { part: "button another", type: "button", "aria-label": "Another person" }, "Another");
     another.addEventListener("click", () => on.another());
     this.#retry.addEventListener("click", () => on.retry());
-    this.#controls = make(
-      "div",
-      { part: "controls", class: "controls" },
-      this.#emotions(on),
-      make("div", { class: "row" }, another, this.#caption),
-    );
-    this.#widget = make("div", { part: "widget" }, this.#frame, this.#controls);
+    const keys = make("div", { class: "keys" }, this.#emotions(on), another);
+    this.#controls = make("div", { part: "controls", class: "controls" }, keys, this.#caption);
+    this.#widget = make("div", { part: "widget", class: "widget" }, this.#frame, this.#controls);
     for (const part of [this.#waiting, this.#problem, this.#controls]) part.hidden = true;
     root.append(this.#widget);
   }
 
   #emotions(on) {
-    const keys = make("div", { class: "keys" });
+    const group = make("div", { part: "emotions", role: "radiogroup", "aria-label": "Emotion" });
     for (const [index, emotion] of EMOTIONS.entries()) {
       const input = make("input", { type: "radio", name: "emotion", value: emotion });
       input.addEventListener("change", () => on.emotion(emotion));
-      keys.append(make("label", { part: "emotion", "data-emotion": emotion }, input, make("span", {}, TITLES[index])));
+      group.append(make("label", { part: "emotion", "data-emotion": emotion }, input, make("span", {}, TITLES[index])));
       this.#keys.push(input);
     }
-    return make("fieldset", { part: "emotions" }, make("legend", {}, "Emotion"), keys);
+    return group;
   }
 
   /** How large, and whether with controls. */
