@@ -10,10 +10,14 @@
 mod audit;
 #[path = "browser/chrome.rs"]
 mod chrome;
+#[path = "browser/foreign.rs"]
+mod foreign;
 #[path = "browser/site.rs"]
 mod site;
 #[path = "browser/visit.rs"]
 mod visit;
+#[path = "browser/widget.rs"]
+mod widget;
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -247,7 +247,8 @@ impl Chrome {
         self.devtools("Browser.crashGpuProcess", json!({}));
     }
 
-    fn devtools(&self, cmd: &str, params: Value) -> Value {
+    /// A command of the DevTools protocol, for what WebDriver cannot do.
+    pub fn devtools(&self, cmd: &str, params: Value) -> Value {
         self.command("goog/cdp/execute", json!({"cmd": cmd, "params": params}))
     }
 

@@ -37,6 +37,8 @@ struct State {
     weights_missing: AtomicBool,
     /// Sends an engine that dies while set.
     engine_crashing: AtomicBool,
+    /// Paths asked for, in order.
+    requests: Mutex<Vec<String>>,
     /// Paths asked for that do not exist.
     not_found: Mutex<Vec<String>>,
 }
@@ -96,6 +98,12 @@ impl Site {
         self.page("").trim_end_matches(SUB_PATH).to_owned()
     }
 
+    /// Everything that was asked for.
+    pub fn requests(&self) -> Vec<String> {
+        let paths = self.state.requests.lock();
+        paths.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// What was asked for in vain.
     pub fn not_found(&self) -> Vec<String> {
         let paths = self.state.not_found.lock();
@@ -132,6 +140,11 @@ fn answer(mut stream: TcpStream, state: &State) {
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
         .clone();
+    state
+        .requests
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(url.clone());
     let missing = state.weights_missing.load(Ordering::SeqCst) && url.contains(".safetensors");
     let file = file_of(&url, &dist).filter(|_| !missing);
     let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
@@ -151,7 +164,7 @@ fn answer(mut stream: TcpStream, state: &State) {
     }
     let length = bytes.len();
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {POLICY}\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {POLICY}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n"
     );
     // A browser that hangs up is no failure of the site.
     let _ = stream

@@ -1,8 +1,9 @@
-//! Downloads with progress, relative to the worker's own address, which is the page's folder.
+//! Downloads with progress, from the folder of the worker's own script.
 
 use js_sys::{Reflect, Uint8Array};
 use model_core::bundle::{Bundle, BundleError, MANIFEST_FILE, Manifest};
 use model_core::config::GanKind;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -11,6 +12,13 @@ use web_sys::{
 
 /// No manifest is larger.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+
+#[wasm_bindgen]
+extern "C" {
+    // Not the worker's location: on a foreign page the widget starts the worker from a `blob:` address.
+    #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
+    static SCRIPT: String;
+}
 
 /// Why a bundle did not arrive: sentences for the visitor.
 #[derive(Debug, thiserror::Error)]
@@ -78,10 +86,19 @@ async fn respond(address: &str, cache: RequestCache) -> Result<Response, JsValue
     let scope: WorkerGlobalScope = js_sys::global().dyn_into()?;
     let options = RequestInit::new();
     options.set_cache(cache);
-    let request = Request::new_with_str_and_init(address, &options)?;
+    let request = Request::new_with_str_and_init(&beside_script(address), &options)?;
     JsFuture::from(scope.fetch_with_request(&request))
         .await?
         .dyn_into()
+}
+
+/// The whole address of a file in the script's folder.
+fn beside_script(address: &str) -> String {
+    SCRIPT.with(|script| {
+        let path = script.split(['?', '#']).next().unwrap_or_default();
+        let folder = path.rfind('/').map_or("", |end| &path[..=end]);
+        format!("{folder}{address}")
+    })
 }
 
 /// The next piece of a stream, or `None` at its end.

@@ -1,0 +1,17 @@
+// The widget: <seven-faces emotion="happy" gan="acgan" seed="7"></seven-faces>, and the same without an element:
+//
+//   import { SevenFaces } from "https://…/seven-faces.js";
+//   const faces = await SevenFaces.load({ gan: "cgan" });
+//   const image = await faces.generate({ emotion: "sad", seed: 3 });
+//
+// Everything else lies beside this file. See docs/embedding.md.
+
+import { SevenFacesElement } from "./widget/element.js";
+
+export { SevenFaces } from "./widget/faces.js";
+export { SevenFacesElement };
+
+// Twice on a page is no accident worth an exception.
+if (globalThis.customElements && !customElements.get("seven-faces")) {
+  customElements.define("seven-faces", SevenFacesElement);
+}
