@@ -22,7 +22,7 @@ use crate::train::{self, Outcome, Trainer};
 use crate::{checkpoint, grid, progress, sample};
 
 /// The judge that was trained on FER2013 and stands in the repository.
-const SHIPPED_JUDGE: &str = "web/assets/models/judge";
+const SHIPPED_JUDGE: &str = "native-trainer/judges/fer2013";
 
 /// Trains the Seven Faces GANs and exports what the page shows. Without a command it trains.
 #[derive(Debug, Parser)]
@@ -163,7 +163,7 @@ struct EvalArgs {
     /// Seed of face 0
     #[arg(long, default_value_t = 0)]
     seed: u64,
-    /// Directory of a judge [default: runs/judge-<data>, else the shipped web/assets/models/judge]
+    /// Directory of a judge [default: runs/judge-<data>, else the shipped native-trainer/judges/fer2013]
     #[arg(long)]
     judge: Option<PathBuf>,
     /// Also train a small classifier on generated faces and one on real ones, for as many images each, and compare
