@@ -7,10 +7,10 @@ cd "$TRUNK_STAGING_DIR"
 
 if command -v sha256sum >/dev/null; then hash() { sha256sum "$@"; }; else hash() { shasum -a 256 "$@"; }; fi
 
-# What a visit needs, and nothing else that may lie in the folder.
+# What a visit needs, and nothing else that may lie in the folder: the widget is for visits to other pages.
 files() {
   for file in index.html *.js *.wasm *.css *.svg *.png *.webmanifest models/*/manifest.json models/*/*.safetensors; do
-    [ -f "$file" ] && [ "$file" != sw.js ] && echo "$file"
+    [ -f "$file" ] && [ "$file" != sw.js ] && [ "$file" != seven-faces.js ] && echo "$file"
   done
 }
 
@@ -18,5 +18,6 @@ version=$(for file in $(files) sw.js; do hash "$file"; done | hash | cut -c1-12)
 replace() { sed "$1" "$2" >"$2.sealed" && mv "$2.sealed" "$2"; }
 replace "s/@version@/$version/" index.html
 replace "s/@version@/$version/" sw.js
+replace "s/@version@/$version/" widget/studio.js
 list=$(for file in $(files); do hash "$file" | awk -v file="$file" '{ printf "[\"%s\",\"%s\"],", file, $1 }'; done)
 replace "s|/\*@files@\*/|$list|" sw.js

@@ -2,79 +2,97 @@
 //! Content-Security-Policy.
 
 use std::fs;
+use std::io::Write;
+use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use tiny_http::{Header, Request, Response, Server};
+use super::site::requested;
 
 /// Where web/embed.html expects the site: a developer's `trunk serve`.
 const WRITTEN_SITE: &str = "http://localhost:8080/";
 
 /// A running server; stops when dropped.
 pub struct Foreign {
-    server: Arc<Server>,
+    address: SocketAddr,
     thread: Option<JoinHandle<()>>,
+    stopped: Arc<AtomicBool>,
 }
 
 impl Foreign {
     /// Serves web/embed.html and what it needs, a bare page, and one that forbids workers, with the widget of `site`.
     pub fn serve(site: &str) -> Self {
-        let server = Server::http("127.0.0.1:0").expect("a free port");
-        let server = Arc::new(server);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let stopped = Arc::new(AtomicBool::new(false));
         let thread = std::thread::spawn({
-            let (server, site) = (server.clone(), site.to_owned());
+            let (stopped, site) = (stopped.clone(), site.to_owned());
             move || {
-                for request in server.incoming_requests() {
-                    answer(request, &site);
+                for stream in listener.incoming().flatten() {
+                    if stopped.load(Ordering::SeqCst) {
+                        break;
+                    }
+                    let site = site.clone();
+                    std::thread::spawn(move || answer(stream, &site));
                 }
             }
         });
         Self {
-            server,
+            address,
             thread: Some(thread),
+            stopped,
         }
     }
 
     /// The address of a page. "localhost" where the site is "127.0.0.1": another origin also by its name.
     pub fn page(&self, name: &str) -> String {
-        let address = self.server.server_addr().to_ip();
-        let port = address.map_or(0, |address| address.port());
-        format!("http://localhost:{port}/{name}")
+        format!("http://localhost:{}/{name}", self.address.port())
     }
 }
 
 impl Drop for Foreign {
     fn drop(&mut self) {
-        self.server.unblock();
+        self.stopped.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(self.address)); // Wakes the thread.
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
     }
 }
 
-fn answer(request: Request, site: &str) {
-    let name = request.url().trim_start_matches('/').to_owned();
+fn answer(mut stream: TcpStream, site: &str) {
+    let Some(url) = requested(&stream) else {
+        return; // Opened ahead and never used.
+    };
+    let name = url.trim_start_matches('/');
     let mime = match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css",
         _ => "text/javascript",
     };
-    let text = match name.as_str() {
+    let text = match name {
         "bare.html" | "closed.html" => Some(bare(site)),
-        "embed.html" | "embed.css" | "embed.js" => Some(embed(&name, site)),
+        "embed.html" | "embed.css" | "embed.js" => Some(embed(name, site)),
         _ => None,
     };
-    let policy = match name.as_str() {
+    let policy = match name {
         "closed.html" => policy(site).replace("worker-src blob:", "worker-src 'none'"),
         _ => policy(site),
     };
-    let status = if text.is_some() { 200 } else { 404 };
-    let response = Response::from_string(text.unwrap_or_default())
-        .with_status_code(status)
-        .with_header(header("Content-Type", mime))
-        .with_header(header("Content-Security-Policy", &policy));
-    drop(request.respond(response)); // A browser that hangs up is no failure of the site.
+    let status = if text.is_some() {
+        "200 OK"
+    } else {
+        "404 Not Found"
+    };
+    let text = text.unwrap_or_default();
+    let length = text.len();
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {policy}\r\nConnection: close\r\n\r\n"
+    );
+    // A browser that hangs up is no failure of the site.
+    let _ = stream.write_all((head + &text).as_bytes());
 }
 
 /// A file of `web/`, its script pointed at the site under test.
@@ -112,8 +130,4 @@ fn policy(site: &str) -> String {
         "default-src 'none'; style-src 'self'; script-src 'self' {host} 'wasm-unsafe-eval'; \
          connect-src {host}; worker-src blob:; base-uri 'none'; form-action 'none'"
     )
-}
-
-fn header(name: &str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("a valid header")
 }

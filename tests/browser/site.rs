@@ -122,7 +122,7 @@ impl Drop for Site {
 }
 
 /// The path of a GET request, once its head has been read.
-fn requested(stream: &TcpStream) -> Option<String> {
+pub fn requested(stream: &TcpStream) -> Option<String> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
     lines

@@ -7,8 +7,6 @@ use std::process::Command;
 use std::time::Duration;
 
 use base64::Engine as _;
-use burn::tensor::Device;
-use model_core::bundle::{Bundle, MANIFEST_FILE, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::pixels::to_grey;
@@ -19,7 +17,9 @@ use web::protocol::DeviceChoice;
 use super::chrome::Chrome;
 use super::foreign::Foreign;
 use super::site::Site;
-use super::{FIRST_FACE, NEXT_FACE, assert_nothing_broken, assert_same_face, native_face};
+use super::{
+    FIRST_FACE, NEXT_FACE, assert_nothing_broken, assert_same_face, native_face, native_generator,
+};
 
 /// The module itself is a few small files.
 const MODULE: Duration = Duration::from_secs(60);
@@ -161,14 +161,7 @@ fn bytes(pixels: &Value) -> Vec<u8> {
 
 /// The face that the trainer makes of a blend.
 fn native_blend(dist: &Path, gan: GanKind, shares: &[(Emotion, f32)], seed: u64) -> Vec<u8> {
-    let folder = dist.join("models").join(gan.name());
-    let manifest = fs::read(folder.join(MANIFEST_FILE)).expect("the site has a manifest");
-    let manifest = Manifest::parse(&manifest).expect("the manifest is valid");
-    let weights = fs::read(folder.join(&manifest.weights.file)).expect("the site has weights");
-    let bundle = Bundle::open(manifest, weights).expect("the bundle is whole");
-    let generator = bundle
-        .generator(&Device::flex())
-        .expect("the generator can be built");
+    let generator = native_generator(dist, gan);
     let mut row = [0.0; Emotion::COUNT];
     for (emotion, share) in shares {
         row[emotion.index()] = *share;
@@ -634,9 +627,10 @@ fn lists_and_defaults_are_model_cores(scene: &Scene) {
         emotion,
         seed,
         device,
+        truncation,
         ..
     } = Wanted::default();
-    let defaults = json!({"emotion": emotion.name(), "gan": gan.name(), "seed": seed, "device": device.name(), "truncation": 1});
+    let defaults = json!({"emotion": emotion.name(), "gan": gan.name(), "seed": seed, "device": device.name(), "truncation": truncation / 100});
     assert_eq!(lists["defaults"], defaults);
 }
 

@@ -7,6 +7,9 @@ const PIXELS = SIDE * SIDE;
 /** A worker that nobody needs any more is ended after this, so that moving an element does not start another. */
 const GRACE_MILLISECONDS = 10_000;
 
+/** web/seal.sh names the deployment here: no cache mixes its engine with another's. */
+const VERSION = "@version@";
+
 /** Where the engine and the models lie: this module's folder, unless a bundler moved the module. */
 let folder = new URL("../", import.meta.url);
 
@@ -84,7 +87,7 @@ class Studio {
 
   #start() {
     try {
-      this.#worker = startWorker(new URL("engine.js", folder), this.#unloadable());
+      this.#worker = startWorker(new URL(`engine.js?v=${VERSION}`, folder), this.#unloadable());
     } catch (error) {
       return this.#lose(`This page may start no workers (${error.message}).`);
     }
