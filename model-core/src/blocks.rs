@@ -47,12 +47,7 @@ pub fn linear(inputs: usize, outputs: usize, rng: &mut impl RngCore, device: &De
 
 /// A 3x3 convolution that keeps the size of its input.
 pub fn conv3x3(inputs: usize, outputs: usize, rng: &mut impl RngCore, device: &Device) -> Conv2d {
-    let mut layer = Conv2dConfig::new([inputs, outputs], [3, 3])
-        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
-        .init(device);
-    layer.weight = seeded([outputs, inputs, 3, 3], rng, device);
-    layer.bias = Some(zeros(outputs, device));
-    layer
+    conv([inputs, outputs], 3, 1, rng, device)
 }
 
 /// A 4x4 convolution that halves height and width.
@@ -62,11 +57,22 @@ pub fn halving4x4(
     rng: &mut impl RngCore,
     device: &Device,
 ) -> Conv2d {
-    let mut layer = Conv2dConfig::new([inputs, outputs], [4, 4])
-        .with_stride([2, 2])
+    conv([inputs, outputs], 4, 2, rng, device)
+}
+
+/// A convolution with one row of padding on each side, seeded weights and zero bias.
+fn conv(
+    [inputs, outputs]: [usize; 2],
+    kernel: usize,
+    stride: usize,
+    rng: &mut impl RngCore,
+    device: &Device,
+) -> Conv2d {
+    let mut layer = Conv2dConfig::new([inputs, outputs], [kernel; 2])
+        .with_stride([stride; 2])
         .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
         .init(device);
-    layer.weight = seeded([outputs, inputs, 4, 4], rng, device);
+    layer.weight = seeded([outputs, inputs, kernel, kernel], rng, device);
     layer.bias = Some(zeros(outputs, device));
     layer
 }

@@ -128,7 +128,7 @@ fn symmetric(rng: &mut ChaCha8Rng, limit: i64) -> i64 {
 }
 
 /// Uniform in [-1, 1).
-fn signed_unit(rng: &mut ChaCha8Rng) -> f32 {
+pub(crate) fn signed_unit(rng: &mut ChaCha8Rng) -> f32 {
     (rng.next_u32() >> 8) as f32 / (1u32 << 23) as f32 - 1.0
 }
 

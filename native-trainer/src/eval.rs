@@ -115,8 +115,15 @@ pub fn evaluate(bundle: &Bundle, bench: &Bench) -> anyhow::Result<Evaluation> {
     let fake_verdict = look(bench.judge, &fakes);
     let sample = dataset.images_of(&spread(&training, held_out.len()));
     let floor_verdict = look(bench.judge, &sample);
-    let (memorisation, closest) = look_up(&fakes, &dataset.images_of(&training), bench.device);
-    let (memorisation_of_real, _) = look_up(&real, &dataset.images_of(&training), bench.device);
+    let training = dataset.images_of(&training);
+    let mirrors: Vec<Vec<u8>> = training.iter().map(|image| mirrored(image)).collect();
+    let known: Vec<&[u8]> = training
+        .iter()
+        .copied()
+        .chain(mirrors.iter().map(Vec::as_slice))
+        .collect();
+    let (memorisation, closest) = look_up(&fakes, &known, bench.device);
+    let (memorisation_of_real, _) = look_up(&real, &known, bench.device);
     let alike = |images: &[&[u8]]| likeness(&pairs(images, images, true, bench.device));
     let report = EvalReport {
         faces: held_out.len(),
@@ -147,17 +154,11 @@ fn distances(real: &Verdict, fake: &Verdict, device: &Device) -> Distances {
     }
 }
 
-/// The first thousand faces, each with its nearest training image or mirror image of one.
-fn look_up(faces: &[&[u8]], training: &[&[u8]], device: &Device) -> (Likeness, Vec<FacePair>) {
+/// The first thousand faces, each with its nearest known image.
+fn look_up(faces: &[&[u8]], known: &[&[u8]], device: &Device) -> (Likeness, Vec<FacePair>) {
     let faces = &faces[..faces.len().min(LOOKED_UP)];
-    let mirrors: Vec<Vec<u8>> = training.iter().map(|image| mirrored(image)).collect();
-    let others: Vec<&[u8]> = training
-        .iter()
-        .copied()
-        .chain(mirrors.iter().map(Vec::as_slice))
-        .collect();
-    let pairs = pairs(faces, &others, false, device);
-    let shown = |pair: &Pair| (faces[pair.face].to_vec(), others[pair.neighbour].to_vec());
+    let pairs = pairs(faces, known, false, device);
+    let shown = |pair: &Pair| (faces[pair.face].to_vec(), known[pair.neighbour].to_vec());
     (likeness(&pairs), pairs.iter().map(shown).collect())
 }
 

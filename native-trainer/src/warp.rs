@@ -5,6 +5,8 @@ use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
 use rand_chacha::ChaCha8Rng;
 use rand_core::RngCore;
 
+use crate::augment::signed_unit;
+
 /// Largest turn, in radians: about 10 degrees.
 const MAX_TURN: f32 = 0.17;
 /// Size is scaled by a factor of 1 plus or minus this.
@@ -68,11 +70,6 @@ fn cover(pixels: &mut [f32], rng: &mut ChaCha8Rng) {
     {
         row[left..left + COVER_SIDE].fill(0.0);
     }
-}
-
-/// Uniform in [-1, 1).
-fn signed_unit(rng: &mut ChaCha8Rng) -> f32 {
-    (rng.next_u32() >> 8) as f32 / (1u32 << 23) as f32 - 1.0
 }
 
 #[cfg(test)]
