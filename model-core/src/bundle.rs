@@ -18,6 +18,7 @@ use crate::config::{ConfigError, GanKind, GeneratorConfig};
 use crate::emotion::Emotion;
 use crate::generator::Generator;
 use crate::pixels::IMAGE_SIDE;
+use crate::weights;
 
 /// Name of the manifest's file.
 pub const MANIFEST_FILE: &str = "manifest.json";
@@ -236,6 +237,7 @@ pub fn pack_weights<M: Module>(
 
 /// `network` with every weight replaced; refuses weights of another network.
 pub fn load_weights<M: Module>(mut network: M, weights: &[u8]) -> Result<M, BundleError> {
+    weights::check(weights).map_err(weights_error)?;
     let mut store =
         SafetensorsStore::from_bytes(Some(weights.to_vec())).with_from_adapter(half_precision());
     let applied = network.load_from(&mut store).map_err(weights_error)?;

@@ -28,3 +28,4 @@ pub mod judge;
 pub mod judge_bundle;
 pub mod latent;
 pub mod pixels;
+mod weights;

@@ -18,6 +18,9 @@ type Zip = ZipArchive<BufReader<File>>;
 /// The name under which the table is distributed; preferred where an archive holds several.
 const USUAL_TABLE: &str = "fer2013.csv";
 
+/// The most entries of an archive that are looked at.
+const MOST_ENTRIES: usize = 500_000;
+
 /// Opens a file for reading.
 pub(super) fn open(path: &Path) -> Result<File, DatasetError> {
     File::open(path).map_err(|source| folder::unreadable(path, source))
@@ -45,6 +48,13 @@ pub(super) fn read_zip(
         source,
     };
     let mut archive = ZipArchive::new(BufReader::new(open(path)?)).map_err(broken)?;
+    if archive.len() > MOST_ENTRIES {
+        return Err(DatasetError::TooMuch {
+            file,
+            most: MOST_ENTRIES,
+            what: "entries",
+        });
+    }
     match find_table(&archive, &file)? {
         Some(table) => {
             let input = archive.by_name(&table).map_err(broken)?;
@@ -310,5 +320,74 @@ mod tests {
             message.contains("faces.zip is not a readable zip archive: "),
             "{message}"
         );
+    }
+
+    #[test]
+    fn paths_that_lead_out_of_the_archive_are_no_images() {
+        let message = error(&[
+            ("../train/sad/a.png", &png(1)),
+            ("../../train/sad/a.png", &png(1)),
+            ("/train/sad/a.png", b"x"),
+        ]);
+        assert!(
+            message.contains("holds no faces") || message.contains("broken image data"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn an_encrypted_archive_is_an_error() {
+        let (_directory, path) = zip(&[("fer2013.csv", &table(5))]);
+        let mut bytes = std::fs::read(&path).unwrap();
+        // The flag of encryption, in the entry's own header and in the list at the end.
+        for (signature, flags) in [(b"PK\x03\x04", 6), (b"PK\x01\x02", 8)] {
+            let start = bytes.windows(4).position(|bytes| bytes == signature);
+            bytes[start.unwrap() + flags] |= 1;
+        }
+        std::fs::write(&path, bytes).unwrap();
+        let message = Dataset::load(&path, LENIENT).unwrap_err().to_string();
+        assert!(message.to_lowercase().contains("password"), "{message}");
+    }
+
+    #[test]
+    fn three_thousand_mutated_archives_and_tables_never_panic() {
+        use rand_chacha::ChaCha8Rng;
+        use rand_core::{RngCore, SeedableRng};
+        let directory = tempfile::tempdir().unwrap();
+        let image = png(4);
+        let (_one, images) = zip(&[("train/sad/a.png", &image), ("train/fear/b.png", &image)]);
+        let (_two, tables) = zip(&[("fer2013.csv", &table(5))]);
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::fast());
+        gzip.write_all(&table(9)).unwrap();
+        let seeds = [
+            ("x.zip", std::fs::read(images).unwrap()),
+            ("x.zip", std::fs::read(tables).unwrap()),
+            ("x.csv.gz", gzip.finish().unwrap()),
+            ("x.csv", table(3)),
+            ("train/sad/x.png", image),
+        ];
+        std::fs::create_dir_all(directory.path().join("train/sad")).unwrap();
+        let mut rng = ChaCha8Rng::seed_from_u64(3000);
+        for round in 0..3000 {
+            let (name, bytes) = &seeds[round % seeds.len()];
+            let mut bytes = bytes.clone();
+            for _ in 0..1 + rng.next_u32() % 6 {
+                let place = rng.next_u32() as usize % bytes.len();
+                bytes[place] = rng.next_u32() as u8;
+            }
+            if rng.next_u32() % 8 == 0 {
+                bytes.truncate(rng.next_u32() as usize % bytes.len());
+            }
+            let path = directory.path().join(name);
+            std::fs::write(&path, bytes).unwrap();
+            let path = if name.starts_with("train") {
+                directory.path()
+            } else {
+                &path
+            };
+            for options in [STRICT, LENIENT] {
+                drop(Dataset::load(path, options));
+            }
+        }
     }
 }

@@ -15,6 +15,9 @@ use super::{Dataset, DatasetError, LoadOptions, Split};
 /// that a file without line ends can claim.
 const LONGEST_LINE: usize = 64 * 1024;
 
+/// The most rows that are read, good or bad: an archive of a few megabytes can unpack to any number.
+const MOST_ROWS: usize = 500_000;
+
 /// Bytes read at once.
 const BUFFER: usize = 256 * 1024;
 
@@ -38,6 +41,13 @@ pub(super) fn read(
     let columns = Columns::find(&row, file)?;
     let mut image = [0; IMAGE_PIXELS];
     while next_row(&mut rows, &mut row, file)? {
+        if dataset.len() + dataset.skipped >= MOST_ROWS {
+            return Err(DatasetError::TooMuch {
+                file: file.to_owned(),
+                most: MOST_ROWS,
+                what: "rows",
+            });
+        }
         match columns.parse(&row, &mut image) {
             Ok((emotion, split)) => dataset.push(&image, emotion, split),
             Err(Problem(found, expected)) => {
@@ -518,6 +528,16 @@ mod tests {
         assert!(
             error.starts_with("faces.csv cannot be read: found a line of more than 65536 bytes"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn a_table_without_end_is_an_error() {
+        let text = HEADER.to_owned() + &"x,x,x\n".repeat(MOST_ROWS + 1);
+        let message = parse(&text, LENIENT).unwrap_err().to_string();
+        assert!(
+            message.contains("faces.csv holds more than 500000 rows"),
+            "{message}"
         );
     }
 }

@@ -77,4 +77,13 @@ pub enum DatasetError {
         "{file} holds several tables: found {found}, expected one .csv file or one named fer2013.csv. Unpack the one you mean."
     )]
     SeveralTables { file: String, found: String },
+    #[error(
+        "{file} holds more than {most} {what}: FER2013 has 35,887 faces, and more than this would fill the memory. \
+         Pass a smaller data set."
+    )]
+    TooMuch {
+        file: String,
+        most: usize,
+        what: &'static str,
+    },
 }
