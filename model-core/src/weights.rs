@@ -4,11 +4,17 @@
 use half::f16;
 use safetensors::{Dtype, SafeTensors};
 
+use crate::bundle::BundleError;
+
 /// The list of tensors of the largest network of this project takes a hundredth of this.
 const MAX_HEADER_BYTES: u64 = 1 << 20;
 
-/// Says what is wrong with the bytes of a safetensors file, if anything.
-pub(crate) fn check(bytes: &[u8]) -> Result<(), String> {
+/// Refuses bytes that are no safetensors file of finite numbers.
+pub fn check(bytes: &[u8]) -> Result<(), BundleError> {
+    problem(bytes).map_err(BundleError::Weights)
+}
+
+fn problem(bytes: &[u8]) -> Result<(), String> {
     let length = bytes.first_chunk().map(|first| u64::from_le_bytes(*first));
     if length.is_some_and(|length| length > MAX_HEADER_BYTES) {
         return Err(format!(

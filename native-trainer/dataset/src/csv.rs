@@ -9,6 +9,7 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use model_core::emotion::Emotion;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 
+use super::error::printable;
 use super::{Dataset, DatasetError, LoadOptions, Split};
 
 /// The longest line that is read, in bytes: seven times the longest good row. Bounds the memory
@@ -44,8 +45,7 @@ pub(super) fn read(
         if dataset.len() + dataset.skipped >= MOST_ROWS {
             return Err(DatasetError::TooMuch {
                 file: file.to_owned(),
-                most: MOST_ROWS,
-                what: "rows",
+                most: format!("{MOST_ROWS} rows"),
             });
         }
         match columns.parse(&row, &mut image) {
@@ -219,8 +219,8 @@ fn text(field: &[u8]) -> &str {
 fn shown(text: &str) -> String {
     const LONGEST: usize = 24;
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("'{}...'", &text[..end]),
-        None => format!("'{text}'"),
+        Some((end, _)) => format!("'{}...'", printable(&text[..end])),
+        None => format!("'{}'", printable(text)),
     }
 }
 
