@@ -13,7 +13,6 @@
 //! browser must agree on exists here and nowhere else. Without the feature `networks` there is no Burn, and
 //! what files hold can still be read and checked.
 
-#![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
