@@ -12,7 +12,7 @@
 //! `acgan.rs` ([`discriminator`] holds what they share), then [`bundle`]. What trainer and
 //! browser must agree on exists here and nowhere else.
 
-#![forbid(unsafe_code)]
+#![deny(unsafe_code)] // cpu/product.rs says why it is an exception
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -21,6 +21,9 @@ pub mod blocks;
 pub mod bundle;
 pub mod cgan;
 pub mod config;
+pub mod convolve;
+#[cfg(feature = "cpu")]
+mod cpu;
 pub mod discriminator;
 pub mod emotion;
 pub mod generator;
