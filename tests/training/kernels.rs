@@ -82,7 +82,12 @@ fn assert_equal(
         .iter()
         .zip(ours.iter().zip(&burns))
     {
-        assert_eq!(ours.shape(), burns.shape(), "{name} of {:?}", inputs.1.dims());
+        assert_eq!(
+            ours.shape(),
+            burns.shape(),
+            "{name} of {:?}",
+            inputs.1.dims()
+        );
         ours.assert_approx_eq::<f32>(burns, Tolerance::rel_abs(1e-4, 1e-4));
     }
 }

@@ -3,6 +3,8 @@
 //!
 //! Other backends keep Burn's own operations; `tests/training/kernels.rs` holds the two against each other.
 
+#![cfg_attr(not(feature = "training"), allow(dead_code))] // a page asks for no gradients
+
 mod convolution;
 mod op;
 mod patches;
