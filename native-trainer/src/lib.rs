@@ -7,9 +7,8 @@
 //! ```
 //!
 //! Start reading at [`step`] with [`losses`] beside it, then [`train`]. Steps compute, the loop
-//! arranges, [`event`]s report, [`progress`] prints; [`cli`] is the only file that knows arguments.
+//! arranges, [`event`]s report, [`progress`] prints; [`cli`] alone knows arguments.
 
-#![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 

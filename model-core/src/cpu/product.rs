@@ -37,7 +37,7 @@ impl<'a> Matrix<'a> {
 ///
 /// # Panics
 /// If the sizes do not fit one another.
-#[allow(unsafe_code)] // the library takes pointers
+#[allow(unsafe_code)] // the library takes pointers, and slices are what they point to
 pub fn product(left: Matrix, right: Matrix, output: &mut [f32], add: bool) {
     assert_eq!(left.columns, right.rows, "inner lengths of a product");
     assert_eq!(output.len(), left.rows * right.columns, "size of a product");
