@@ -36,12 +36,13 @@ def pixels(settings):
         bundle = Bundle(settings.site / "models" / gan)
         rows.append((f"`native-trainer sample`, {gan}, seven emotions", sampled(settings, bundle, count)))
     with Stage(settings) as stage, Browser() as browser:
-        faces = Generator(Bundle(settings.bundle))(latents(range(count), 64), one_hot(EMOTION, count))
+        bundle = Bundle(settings.bundle)
+        faces = Generator(bundle)(latents(range(count), bundle.latent_size), one_hot(EMOTION, count))
         tabs = Tabs(stage, browser)
         for engine in ENGINES:
             greys = np.array(tabs.greys(engine, count)).reshape(-1, SIDE, SIDE)
             rows.append((f"{engine.title}, {DEVICES[engine.device]}, {settings.gan}", distance_from(faces, greys)))
-    rows = [(who, f"{distance:.1e}", verdict(distance, PIXEL_GOAL)) for who, distance in rows]
+    rows = [(who, f"{distance:.1e}" if distance else "none", verdict(distance, PIXEL_GOAL)) for who, distance in rows]
     return table([f"{count} faces by", "largest difference", "goal"], rows)
 
 

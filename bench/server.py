@@ -1,5 +1,6 @@
 """Folders under one origin on a free local port, and a record of every byte they were asked for."""
 
+import contextlib
 import mimetypes
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -70,7 +71,8 @@ class Handler(SimpleHTTPRequestHandler):
         self.send_header("Content-Type", mimetypes.guess_type(file)[0] or "application/octet-stream")
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
-        self.wfile.write(content)
+        with contextlib.suppress(ConnectionError):  # A browser may hang up.
+            self.wfile.write(content)
 
     def end_headers(self):
         for name, value in HEADERS.items():
