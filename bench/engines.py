@@ -10,6 +10,8 @@ from latent import latents
 from server import Server
 from settings import REPOSITORY
 
+#: The pages that run an engine each.
+WEB = REPOSITORY / "bench" / "web"
 #: Most faces that anybody is asked for at once.
 MOST_FACES = 256
 #: All faces are happy ones: index of the emotion in every manifest.
@@ -55,7 +57,7 @@ class Stage:
         self.server = Server({
             "site": settings.site,
             "made": settings.made,
-            "bench": REPOSITORY / "bench" / "web",
+            "bench": WEB,
             "peers": settings.folder / "node_modules",
         })
 
@@ -67,6 +69,10 @@ class Stage:
 
     def address(self, engine):
         return self.server.address(f"bench/page.html?engine={engine.module}&device={engine.device}&gan={self.settings.gan}")
+
+    def downloaded(self):
+        """The files that a page has asked for since the last call, without the bench's own."""
+        return [file for file in self.server.taken() if file.parent != WEB and not file.name.startswith("latents.")]
 
     def page(self, query):
         """Our page itself."""

@@ -66,7 +66,7 @@ def pictures(folder, count):
     return np.stack([np.asarray(Image.open(f"{folder}/{face}.png"), dtype=float) for face in range(count)])
 
 
-def timed(settings, counts, rounds):
+def timed(settings, counts):
     """Medians of every round by engine and count, as `[page's clock, engine's clock]`."""
     with Stage(settings) as stage, Browser() as browser:
         tabs = Tabs(stage, browser)
@@ -82,13 +82,13 @@ def timed(settings, counts, rounds):
             return measure
 
         wanted = [(e, c) for c in counts for e in ENGINES if e.device == "cpu" or c <= MOST_WEBGPU_FACES]
-        return interleaved(rounds, {(engine, count): contestant(engine, count) for engine, count in wanted})
+        return interleaved(settings.rounds, {(engine, count): contestant(engine, count) for engine, count in wanted})
 
 
 def faces(settings):
     """One face and thirty-two."""
     counts = (1, 2) if settings.quick else (1, 32)
-    values, rows = timed(settings, counts, settings.rounds), []
+    values, rows = timed(settings, counts), []
     for device, name in DEVICES.items():
         for count in counts:
             ours, others = peers_of(device)
@@ -105,7 +105,7 @@ def faces(settings):
 def growth(settings):
     """Milliseconds a face, for more and more faces in one call."""
     counts = (1, 2) if settings.quick else [2**power for power in range(MOST_FACES.bit_length())]
-    values = timed(settings, counts, min(settings.rounds, 3))
+    values = timed(settings, counts)
 
     def cell(engine, count):
         walls = [wall / count for wall, _ in values.get((engine, count), [])]
@@ -157,14 +157,13 @@ def sizes(settings):
     with Stage(settings) as stage:
         for engine in ENGINES:
             with stage.cold(engine):
-                rows.append((f"{engine.title}, {DEVICES[engine.device]}", stage.server.taken(), engine.ours))
+                rows.append((f"{engine.title}, {DEVICES[engine.device]}", stage.downloaded(), engine.ours))
         with Browser() as browser:
             browser.open(stage.page("device=cpu"))
             browser.wait("the first face", SHOWN)
-            rows.append(("Our page", stage.server.taken(), False))
+            rows.append(("Our page", stage.downloaded(), False))
     lines = []
     for title, files, judged in rows:
-        files = [file for file in files if file.parent.name != "web" and not file.name.startswith("latents")]
         raw, gzipped, brotlied = (sum(sizes) / 1e6 for sizes in zip(*map(compressed.of, files)))
         cells = [verdict(gzipped, GZIP_GOAL), verdict(brotlied, BROTLI_GOAL)] if judged else ["", ""]
         lines.append([title, len(files), number(raw), number(gzipped), cells[0], number(brotlied), cells[1]])

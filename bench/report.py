@@ -9,6 +9,9 @@ from pathlib import Path
 
 from settings import REPOSITORY
 
+#: Programs that want a processor, beyond which times are not to be trusted.
+BUSY = 0.5
+
 
 def number(value, digits=3):
     """Three significant digits, whole from 100 on; a dash where nothing was measured."""
@@ -30,18 +33,16 @@ def table(heads, rows):
     return "\n".join(f"| {' | '.join(map(str, cells))} |" for cells in lines)
 
 
-def caption(part, settings):
-    """The command, and what the figures below it depend on."""
-    parts = [
-        f"`bench/run.sh --only {part}`",
-        "smoke run, **not a measurement**" if settings.quick else f"{settings.rounds} rounds",
-        datetime.date.today().isoformat(),
-        f"commit {commit()}",
-        machine(),
-    ]
-    if os.getloadavg()[0] > 0.5:
-        parts.append(f"**other programs were running** (load {os.getloadavg()[0]:.1f} before the start)")
-    return f"*{', '.join(parts)}*"
+def caption(name, part, settings):
+    """The command, and what the figures below it depend on; a part that measures no time depends on no machine."""
+    said = [f"`bench/run.sh --only {name}`", datetime.date.today().isoformat(), f"commit {commit()}"]
+    if settings.quick:
+        said.append("smoke run, **not a measurement**")
+    if part.timed:
+        said += [machine(), f"{settings.rounds} round{'s' if settings.rounds > 1 else ''}"]
+        if os.getloadavg()[0] > BUSY:
+            said.append(f"**other programs were running** (load {os.getloadavg()[0]:.1f} before the start)")
+    return f"*{', '.join(said)}*"
 
 
 def commit():

@@ -6,8 +6,8 @@ import sys
 from pathlib import Path
 from statistics import median
 
+import fer2013
 import program
-import table as csv_table
 from report import number, table, verdict
 from rounds import interleaved, ratio
 from trainer import WARM_UP
@@ -76,16 +76,16 @@ def data(settings):
     """A twentieth of FER2013's rows is enough to train on for seconds."""
     file = settings.made / "faces.csv"
     if not file.is_file():
-        csv_table.write(file, 0.05)
+        fer2013.write(file, 0.05)
     return file
 
 
-def compared(settings, matches, rounds):
+def compared(settings, matches):
     """Title to our and PyTorch's `[(images per second, bytes)]`, a pair a round."""
     contestants = {}
     for title, match in matches.items():
         contestants |= {(title, "native"): match.native, (title, "torch"): match.torch}
-    values = interleaved(rounds, contestants)
+    values = interleaved(settings.rounds, contestants)
     return {title: (values[title, "native"], values[title, "torch"]) for title in matches}
 
 
@@ -108,7 +108,7 @@ def steps(settings):
         for gan in ("acgan", "cgan"):
             title = f"{device}, {gan}, {preset}, batch {batch}"
             matches[title] = Match(settings, data(settings), device, gan, preset, batch)
-    return speeds(compared(settings, matches, settings.rounds))
+    return speeds(compared(settings, matches))
 
 
 def growth(settings):
@@ -118,7 +118,7 @@ def growth(settings):
     matches = {f"small, batch {batch}": Match(settings, data(settings), batch=batch) for batch in batches}
     for preset in PRESETS:
         matches[f"{preset} (width {PRESETS[preset][0]}), batch 32"] = Match(settings, data(settings), preset=preset)
-    return speeds(compared(settings, matches, 1))
+    return speeds(compared(settings, matches))
 
 
 def memory(settings):
@@ -126,7 +126,7 @@ def memory(settings):
     settings.check_trainer()
     matches = {f"{gan}, small, batch 64": Match(settings, data(settings), gan=gan, batch=64) for gan in ("acgan", "cgan")}
     rows = []
-    for title, sides in compared(settings, matches, min(settings.rounds, 3)).items():
+    for title, sides in compared(settings, matches).items():
         ours, theirs = (median(peak for _, peak in side) / 1e9 for side in sides)
         rows.append([title, number(ours), number(theirs), verdict(ours, MEMORY_GOAL)])
     return table(["training on the CPU", "ours, GB", "PyTorch, GB", "goal, GB"], rows)
@@ -138,18 +138,18 @@ def csv(settings):
     full, one = settings.made / f"fer2013-{'part' if settings.quick else 'all'}.csv", settings.made / "one.csv"
     for file, share in ((full, 0.02 if settings.quick else 1.0), (one, 0.0)):
         if not file.is_file():
-            csv_table.write(file, share)
+            fer2013.write(file, share)
 
     def native(file):
         return program.run([settings.trainer, "data", "--data", file]).seconds
 
     def pandas(way):
-        return json.loads(program.run([PYTHON, HERE / "table.py", full, "--way", way]).output)["seconds"]
+        return json.loads(program.run([PYTHON, HERE / "fer2013.py", full, "--way", way]).output)["seconds"]
 
-    contestants = {way: lambda way=way: pandas(way) for way in csv_table.WAYS}
+    contestants = {way: lambda way=way: pandas(way) for way in fer2013.WAYS}
     values = interleaved(settings.rounds, {"ours": lambda: native(full) - native(one), **contestants})
     rows = []
-    for way in csv_table.WAYS:
+    for way in fer2013.WAYS:
         speed_up = ratio(values[way], values["ours"])
         cells = [number(median(values["ours"])), number(median(values[way])), number(speed_up)]
         rows.append([f"pandas, pixels by `{way}`", *cells, verdict(speed_up, CSV_GOAL, at_most=False)])

@@ -1,6 +1,6 @@
 """A table like fer2013.csv, and how long pandas takes to make arrays of it.
 
-    python table.py fer2013.csv --way split
+    python fer2013.py fer2013.csv --way split
 
 prints one line of JSON: seconds from the file to arrays of pixels and labels.
 """
