@@ -50,8 +50,8 @@ def arguments():
     add("--only", action="append", choices=PARTS, metavar="PART", help=f"one of {names}; may be repeated")
     add("--rounds", type=int, default=5, help="rounds of every comparison [default: %(default)s]")
     add("--quick", action="store_true", help="a smoke run: everything once and small, printed only")
-    add("--site", type=Path, default=REPOSITORY / "dist", help="the site that `trunk build --release` made [default: dist]")
-    built = "the trainer that `cargo build -p native-trainer` made [default: %(default)s]"
+    add("--site", type=Path, default=REPOSITORY / "dist", help="the site, by `trunk build --release` [default: dist]")
+    built = "the trainer, by `cargo build -p native-trainer` [default: %(default)s]"
     add("--trainer", type=Path, default=TARGET / "debug/native-trainer", help=built)
     add("--threads", type=int, default=os.cpu_count(), help="threads of both trainers [default: %(default)s]")
     args = parser.parse_args()

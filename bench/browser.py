@@ -31,7 +31,7 @@ def installed():
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     driver = shutil.which("chromedriver")
     if not browser or not driver:
-        raise SystemExit("the browser's parts need chromium and chromedriver on the PATH: apt install chromium chromium-driver")
+        raise SystemExit("Chromium and chromedriver are not on the PATH: apt install chromium chromium-driver")
     return browser, driver
 
 
@@ -41,7 +41,8 @@ class Browser:
     def __init__(self):
         binary, driver = installed()
         self.profile = tempfile.TemporaryDirectory(prefix="seven-faces-bench-")
-        self.driver = subprocess.Popen([driver, "--port=0"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+        self.driver = subprocess.Popen([driver, "--port=0"], **pipes)
         self.base = f"http://127.0.0.1:{self._port()}"
         options = {"binary": binary, "args": [*ARGUMENTS, f"--user-data-dir={self.profile.name}"]}
         limits = {"script": LIMIT_SECONDS * 1000, "pageLoad": LIMIT_SECONDS * 1000}
@@ -107,12 +108,13 @@ class Browser:
             raise RuntimeError(answer["error"])
         return answer.get("value")
 
-    def wait(self, what, script, seconds=120):
+    def wait(self, what, script, seconds=LIMIT_SECONDS):
         """Waits until a function body returns something true, and returns that."""
         end = time.monotonic() + seconds
         while not (value := self.run(script)):
             if time.monotonic() > end:
-                raise RuntimeError(f"{what}: not within {seconds} s; the page says {self.run('return document.body.innerText')}")
+                said = self.run("return document.body.innerText")
+                raise RuntimeError(f"{what}: not within {seconds} s; the page says {said}")
             time.sleep(0.05)
         return value
 

@@ -68,15 +68,21 @@ class Stage:
         self.server.__exit__()
 
     def address(self, engine):
-        return self.server.address(f"bench/page.html?engine={engine.module}&device={engine.device}&gan={self.settings.gan}")
+        query = f"engine={engine.module}&device={engine.device}&gan={self.settings.gan}"
+        return self.server.address(f"bench/page.html?{query}")
 
     def downloaded(self):
         """The files that a page has asked for since the last call, without the bench's own."""
         return [file for file in self.server.taken() if file.parent != WEB and not file.name.startswith("latents.")]
 
-    def page(self, query):
-        """Our page itself."""
-        return self.server.address(f"site/?gan={self.settings.gan}&{query}")
+    def visit(self, browser, device, view, what, condition):
+        """Opens our page itself and waits for what `condition` returns; the page must use the device it was told."""
+        browser.open(self.server.address(f"site/?gan={self.settings.gan}&device={device}{view}"))
+        value = browser.wait(what, condition)
+        status = browser.run("return document.querySelector(\"[data-testid='status']\").innerText")
+        if not status.startswith(DEVICES[device]):
+            raise RuntimeError(f"the page was told to use {device}, and says: {status}")
+        return value
 
     @contextlib.contextmanager
     def cold(self, engine):

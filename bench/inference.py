@@ -129,8 +129,7 @@ def start(settings):
         def page_start(device):
             def measure():
                 with Browser() as browser:
-                    browser.open(stage.page(f"device={device}"))
-                    return None, browser.wait("the first face", SHOWN)
+                    return None, stage.visit(browser, device, "", "the first face", SHOWN)
 
             return measure
 
@@ -159,8 +158,7 @@ def sizes(settings):
             with stage.cold(engine):
                 rows.append((f"{engine.title}, {DEVICES[engine.device]}", stage.downloaded(), engine.ours))
         with Browser() as browser:
-            browser.open(stage.page("device=cpu"))
-            browser.wait("the first face", SHOWN)
+            stage.visit(browser, "cpu", "", "the first face", SHOWN)
             rows.append(("Our page", stage.downloaded(), False))
     lines = []
     for title, files, judged in rows:

@@ -23,7 +23,7 @@ def number(value, digits=3):
 
 
 def verdict(value, goal, at_most=True):
-    """ "≤ 0.8: met"."""
+    """Such as "≤ 0.8: met"."""
     met = value <= goal if at_most else value >= goal
     return f"{'≤' if at_most else '≥'} {goal:g}: {'met' if met else '**missed**'}"
 

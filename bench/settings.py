@@ -42,4 +42,5 @@ class Settings:
 
     def check_trainer(self):
         if not os.access(self.trainer, os.X_OK):
-            raise SystemExit(f"{self.trainer} is not there: run `cargo build -p native-trainer`, or pass --trainer FILE")
+            build = "cargo build -p native-trainer"
+            raise SystemExit(f"{self.trainer} is no program: run `{build}`, or pass --trainer FILE")

@@ -124,7 +124,11 @@ def growth(settings):
 def memory(settings):
     """The largest resident set of a training with batches of 64."""
     settings.check_trainer()
-    matches = {f"{gan}, small, batch 64": Match(settings, data(settings), gan=gan, batch=64) for gan in ("acgan", "cgan")}
+
+    def match(gan):
+        return Match(settings, data(settings), gan=gan, batch=64)
+
+    matches = {f"{gan}, small, batch 64": match(gan) for gan in ("acgan", "cgan")}
     rows = []
     for title, sides in compared(settings, matches).items():
         ours, theirs = (median(peak for _, peak in side) / 1e9 for side in sides)

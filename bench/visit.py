@@ -17,31 +17,32 @@ globalThis.longTasks = [];
 new PerformanceObserver((list) => longTasks.push(...list.getEntries().map((task) => task.duration)))
   .observe({ type: "longtask", buffered: true });
 """
-READY = "[data-testid^='{}'][data-state='ready']"
 
 
 def shown(prefix, count=1):
-    selector = READY.format(prefix)
-    return f'return document.querySelectorAll("{selector}").length >= {count}'
+    """Whether so many canvases of a view show their faces."""
+    ready = f"[data-testid^='{prefix}'][data-state='ready']"
+    return f'return document.querySelectorAll("{ready}").length >= {count}'
 
 
 def load(browser, stage, device, settings):
-    browser.open(stage.page(f"device={device}"))
-    browser.wait("the first face", shown("face"))
+    stage.visit(browser, device, "", "the first face", shown("face"))
 
 
 def crowd(browser, stage, device, settings):
-    browser.open(stage.page(f"device={device}&view=crowd&people={CROWD}"))
-    browser.wait("the crowd", shown("crowd-", CROWD), 600)
+    stage.visit(browser, device, f"&view=crowd&people={CROWD}", "the crowd", shown("crowd-", CROWD))
 
 
 def walk(browser, stage, device, settings):
-    browser.open(stage.page(f"device={device}&view=walk"))
-    browser.wait("the walk", shown("walk"))
+    stage.visit(browser, device, "&view=walk", "the walk", shown("walk"))
     time.sleep(2 if settings.quick else WALK_SECONDS)
 
 
-SCENES = {"loading": load, f"a crowd of {CROWD}, loading included": crowd, f"walking {WALK_SECONDS} s, loading included": walk}
+SCENES = {
+    "loading": load,
+    f"loading and a crowd of {CROWD}": crowd,
+    f"loading and walking {WALK_SECONDS} s": walk,
+}
 
 
 def smoothness(settings):
