@@ -111,7 +111,8 @@ pub struct EnlargedConv {
     conv: Conv2d,
 }
 
-/// A convolution to four times the channels, spread over 2x2 pixels (Shi et al. 2016).
+/// A convolution to four times the channels, spread over 2x2 pixels (Shi et al. 2016); or, with a factor of 1, a
+/// convolution alone.
 #[derive(Module, Debug)]
 pub struct ShuffledConv {
     conv: Conv2d,
@@ -119,19 +120,29 @@ pub struct ShuffledConv {
 }
 
 impl ShuffledConv {
-    /// From `[B, inputs, H, W]` to `[B, outputs, 2H, 2W]`.
-    pub fn new(inputs: usize, outputs: usize, rng: &mut impl RngCore, device: &Device) -> Self {
+    /// From `[B, inputs, H, W]` to `[B, outputs, factor H, factor W]`.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        factor: usize,
+        rng: &mut impl RngCore,
+        device: &Device,
+    ) -> Self {
         Self {
-            conv: conv3x3(inputs, 4 * outputs, rng, device),
-            shuffle: PixelShuffleConfig::new(2).init(),
+            conv: conv3x3(inputs, factor * factor * outputs, rng, device),
+            shuffle: PixelShuffleConfig::new(factor).init(),
         }
     }
 
     /// # Shapes
     /// - input `[B, inputs, H, W]`
-    /// - output `[B, outputs, 2H, 2W]`
+    /// - output `[B, outputs, factor H, factor W]`
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        self.shuffle.forward(convolve(&self.conv, input))
+        let maps = convolve(&self.conv, input);
+        match self.shuffle.upscale_factor {
+            1 => maps,
+            _ => self.shuffle.forward(maps),
+        }
     }
 }
 
@@ -153,7 +164,9 @@ impl UpSample {
                     .init(),
                 conv: conv3x3(inputs, outputs, rng, device),
             }),
-            UpSampling::Shuffle => Self::Shuffle(ShuffledConv::new(inputs, outputs, rng, device)),
+            UpSampling::Shuffle => {
+                Self::Shuffle(ShuffledConv::new(inputs, outputs, 2, rng, device))
+            }
         }
     }
 

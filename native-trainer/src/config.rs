@@ -49,6 +49,8 @@ pub struct RunOptions {
     pub generator_learning_rate: f64,
     pub discriminator_learning_rate: f64,
     pub loss: LossOptions,
+    /// Share of the run, at its end, over which both learning rates fall to nothing.
+    pub anneal: f64,
     /// Limit of the moving average's decay per step; 0 switches averaging off.
     pub ema_decay: f64,
     /// 0: labels as often as they occur; 1: all equally often.
@@ -90,6 +92,7 @@ impl Preset {
                 latent_size,
                 width,
                 up_sampling: UpSampling::Transposed,
+                fine_width: 0,
             },
             discriminator: DiscriminatorConfig {
                 width,
@@ -105,6 +108,7 @@ impl Preset {
                 gradient_penalty: 0.0,
                 gradient_penalty_every: 16,
             },
+            anneal: 0.0,
             ema_decay: 0.999,
             balance: 0.5,
             mirror: true,
@@ -133,6 +137,12 @@ impl RunOptions {
             augment: self.augment,
             seed: self.seed,
         }
+    }
+
+    /// What the learning rates are multiplied by after so many images: 1, then down to 0 in the annealed part.
+    pub fn annealing(&self, images_seen: u64) -> f64 {
+        let left = 1.0 - images_seen as f64 / self.images as f64;
+        (left / self.anneal.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0)
     }
 
     /// Steps of the whole run.
@@ -165,6 +175,7 @@ impl RunOptions {
             "loss.gradient_penalty_every is 0: expected at least 1"
         );
         within("balance", self.balance, 1.0)?;
+        within("anneal", self.anneal, 1.0)?;
         within("ema_decay", self.ema_decay, 1.0)?;
         within("loss.gradient_penalty", self.loss.gradient_penalty, 1e6)?;
         within("loss.mismatch", self.loss.mismatch, 1e6)?;
@@ -243,6 +254,18 @@ mod tests {
         assert!(said("batch=-1").contains("--set batch=-1: invalid value"));
         assert!(said("loss.adversarial=poker").contains("expected one of `hinge`"));
         assert!(said("batch.size=1").contains("nothing has the name size"));
+    }
+
+    #[test]
+    fn rates_fall_in_the_annealed_share_and_only_there() {
+        let mut annealed = options();
+        annealed.images = 1000;
+        assert_eq!([0, 999].map(|seen| annealed.annealing(seen)), [1.0, 1.0]);
+        annealed.anneal = 0.4;
+        let factors = [0, 600, 800, 1000].map(|seen| annealed.annealing(seen));
+        for (found, expected) in factors.iter().zip([1.0, 1.0, 0.5, 0.0]) {
+            assert!((found - expected).abs() < 1e-9, "{factors:?}");
+        }
     }
 
     #[test]

@@ -80,7 +80,7 @@ impl Trainer {
             .generator
             .forward_train(batch.z.clone(), batch.labels.clone());
         let loss = self.options.loss;
-        let rate = divergence::rate(self.retreats);
+        let rate = divergence::rate(self.retreats) * self.options.annealing(self.images_seen());
         let (discriminator, [discriminator_loss, real_validity, fake_validity]) =
             discriminator_step(
                 self.discriminator.clone(),
