@@ -773,6 +773,7 @@ fn the_page_draws_the_faces_of_the_generator() {
         latent_size: 8,
         width: 4,
         up_sampling: UpSampling::Transposed,
+        fine_width: 0,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let generator = Generator::new(&config, &mut rng, &Device::flex());

@@ -6,12 +6,11 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::nn::interpolate::{Interpolate2d, Interpolate2dConfig, InterpolateMode};
 use burn::nn::{Linear, LinearConfig, PixelShuffle, PixelShuffleConfig};
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_core::RngCore;
 
 use crate::config::UpSampling;
+use crate::convolve::{Moves, convolution, convolve, convolve_transposed};
 use crate::latent::normal_pair;
 
 /// Standard deviation of every initial weight (Radford et al. 2016).
@@ -112,7 +111,8 @@ pub struct EnlargedConv {
     conv: Conv2d,
 }
 
-/// A convolution to four times the channels, spread over 2x2 pixels (Shi et al. 2016).
+/// A convolution to four times the channels, spread over 2x2 pixels (Shi et al. 2016); or, with a factor of 1, a
+/// convolution alone.
 #[derive(Module, Debug)]
 pub struct ShuffledConv {
     conv: Conv2d,
@@ -120,19 +120,29 @@ pub struct ShuffledConv {
 }
 
 impl ShuffledConv {
-    /// From `[B, inputs, H, W]` to `[B, outputs, 2H, 2W]`.
-    pub fn new(inputs: usize, outputs: usize, rng: &mut impl RngCore, device: &Device) -> Self {
+    /// From `[B, inputs, H, W]` to `[B, outputs, factor H, factor W]`.
+    pub fn new(
+        inputs: usize,
+        outputs: usize,
+        factor: usize,
+        rng: &mut impl RngCore,
+        device: &Device,
+    ) -> Self {
         Self {
-            conv: conv3x3(inputs, 4 * outputs, rng, device),
-            shuffle: PixelShuffleConfig::new(2).init(),
+            conv: conv3x3(inputs, factor * factor * outputs, rng, device),
+            shuffle: PixelShuffleConfig::new(factor).init(),
         }
     }
 
     /// # Shapes
     /// - input `[B, inputs, H, W]`
-    /// - output `[B, outputs, 2H, 2W]`
+    /// - output `[B, outputs, factor H, factor W]`
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        self.shuffle.forward(self.conv.forward(input))
+        let maps = convolve(&self.conv, input);
+        match self.shuffle.upscale_factor {
+            1 => maps,
+            _ => self.shuffle.forward(maps),
+        }
     }
 }
 
@@ -154,7 +164,9 @@ impl UpSample {
                     .init(),
                 conv: conv3x3(inputs, outputs, rng, device),
             }),
-            UpSampling::Shuffle => Self::Shuffle(ShuffledConv::new(inputs, outputs, rng, device)),
+            UpSampling::Shuffle => {
+                Self::Shuffle(ShuffledConv::new(inputs, outputs, 2, rng, device))
+            }
         }
     }
 
@@ -163,8 +175,8 @@ impl UpSample {
     /// - output `[B, outputs, 2H, 2W]`
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         match self {
-            Self::Transposed(layer) => layer.forward(input),
-            Self::Nearest(layer) => layer.conv.forward(layer.enlarge.forward(input)),
+            Self::Transposed(layer) => convolve_transposed(layer, input),
+            Self::Nearest(layer) => convolve(&layer.conv, layer.enlarge.forward(input)),
             Self::Shuffle(layer) => layer.forward(input),
         }
     }
@@ -317,8 +329,11 @@ impl SpectralConv2d {
             }
             None => self.weight.val(),
         };
-        let options = ConvOptions::new([self.stride; 2], [self.padding; 2], [1, 1], 1);
-        conv2d(input, weight, Some(self.bias.val()), options)
+        let moves = Moves {
+            stride: self.stride,
+            padding: self.padding,
+        };
+        convolution(input, weight, self.bias.val(), moves)
     }
 
     /// One power iteration.

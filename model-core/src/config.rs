@@ -82,6 +82,10 @@ pub struct GeneratorConfig {
     pub width: usize,
     /// How feature maps are enlarged.
     pub up_sampling: UpSampling,
+    /// Channels of maps at the full 48x48; 0 makes the pixels straight from the 24x24 maps, as bundles without
+    /// this number do.
+    #[serde(default)]
+    pub fine_width: usize,
 }
 
 /// Sizes of a discriminator.
@@ -107,7 +111,8 @@ impl GeneratorConfig {
     /// Refuses sizes that are zero or beyond anything this project trains.
     pub fn check(&self) -> Result<(), ConfigError> {
         within("latent_size", self.latent_size, 1, 1024)?;
-        within("generator width", self.width, 1, 256)
+        within("generator width", self.width, 1, 256)?;
+        within("generator fine_width", self.fine_width, 0, 256)
     }
 }
 
@@ -147,6 +152,7 @@ mod tests {
             latent_size: 64,
             width: 1_000_000,
             up_sampling: UpSampling::Transposed,
+            fine_width: 0,
         };
         let message = config.check().map_err(|error| error.to_string());
         assert_eq!(

@@ -17,8 +17,8 @@ const FIRST_SIDE: usize = 6;
 /// z and an emotion to a 48x48 grey face.
 ///
 /// The emotion enters twice: beside z at the start, and in every [`ConditionalNorm`]. Maps grow
-/// 6, 12, 24; the last doubling is a pixel shuffle, because thin maps at 48x48 cost most for what
-/// they add. A network in training is run by [`Self::forward_train`]; the one that is
+/// 6, 12, 24, and to a few fine ones at 48x48; without those the last convolution ends in a pixel shuffle, which is
+/// cheaper and leaves a trace of its 2x2 pattern. A network in training is run by [`Self::forward_train`]; the one that is
 /// sampled, exported and loaded is its [`Self::folded`] form, run by [`Self::forward`].
 #[derive(Module, Debug)]
 pub struct Generator {
@@ -33,14 +33,24 @@ impl Generator {
     pub fn new(config: &GeneratorConfig, rng: &mut impl RngCore, device: &Device) -> Self {
         let width = config.width;
         let inputs = config.latent_size + Emotion::COUNT;
-        let up = |from, to, rng: &mut _| UpSample::new(config.up_sampling, from, to, rng, device);
+        let mut channels = vec![4 * width, 2 * width, width];
+        let mut doubling = 2; // what is left for the end
+        if config.fine_width > 0 {
+            channels.push(config.fine_width);
+            doubling = 1;
+        }
+        let last = channels[channels.len() - 1];
+        let up = |pair: &[usize], rng: &mut _| {
+            UpSample::new(config.up_sampling, pair[0], pair[1], rng, device)
+        };
         Self {
             start: linear(inputs, 4 * width * FIRST_SIDE * FIRST_SIDE, rng, device),
-            norms: [4 * width, 2 * width, width]
-                .map(|channels| ConditionalNorm::new(Emotion::COUNT, channels, device))
-                .into(),
-            ups: vec![up(4 * width, 2 * width, rng), up(2 * width, width, rng)],
-            end: ShuffledConv::new(width, 1, rng, device),
+            norms: channels
+                .iter()
+                .map(|&channels| ConditionalNorm::new(Emotion::COUNT, channels, device))
+                .collect(),
+            ups: channels.windows(2).map(|pair| up(pair, rng)).collect(),
+            end: ShuffledConv::new(last, 1, doubling, rng, device),
         }
     }
 
@@ -120,7 +130,7 @@ impl Generator {
         for (index, norm) in self.norms.iter().enumerate() {
             maps = relu(normalise(norm, maps, emotions.clone()));
             if let Some(up) = self.ups.get(index) {
-                maps = up.forward(maps); // [B, 2w, 12, 12], then [B, w, 24, 24]
+                maps = up.forward(maps); // [B, 2w, 12, 12], [B, w, 24, 24], [B, fine_width, 48, 48]
             }
         }
         self.end.forward(maps).tanh() // [B, 1, 48, 48]

@@ -31,6 +31,10 @@ pub mod blocks;
 #[cfg(feature = "networks")]
 pub mod cgan;
 #[cfg(feature = "networks")]
+pub mod convolve;
+#[cfg(feature = "cpu")]
+mod cpu;
+#[cfg(feature = "networks")]
 pub mod discriminator;
 #[cfg(feature = "networks")]
 pub mod generator;

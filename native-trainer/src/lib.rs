@@ -32,6 +32,7 @@ pub mod judge;
 pub mod lock;
 pub mod losses;
 pub mod metrics;
+pub mod penalty;
 pub mod progress;
 pub mod report;
 pub mod run_dir;

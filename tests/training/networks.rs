@@ -7,11 +7,12 @@ use model_core::generator::{Generator, emotion_rows};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
-fn generator(up_sampling: UpSampling) -> Generator {
+fn generator(up_sampling: UpSampling, fine_width: usize) -> Generator {
     let config = GeneratorConfig {
         latent_size: 6,
         width: 4,
         up_sampling,
+        fine_width,
     };
     Generator::new(&config, &mut ChaCha8Rng::seed_from_u64(3), &Device::flex())
 }
@@ -37,20 +38,22 @@ fn every_kind_of_up_sampling_makes_48x48_faces_in_range() {
         UpSampling::Nearest,
         UpSampling::Shuffle,
     ] {
-        let (z, labels) = requests(3);
-        let faces = generator(kind).forward_train(z, labels);
-        assert_eq!(faces.dims(), [3, 1, 48, 48], "{kind:?}");
-        let values: Vec<f32> = faces.into_data().iter::<f32>().collect();
-        assert!(
-            values.iter().all(|value| value.abs() <= 1.0),
-            "{kind:?} leaves [-1, 1]"
-        );
+        for fine_width in [0, 2] {
+            let (z, labels) = requests(3);
+            let faces = generator(kind, fine_width).forward_train(z, labels);
+            assert_eq!(faces.dims(), [3, 1, 48, 48], "{kind:?} {fine_width}");
+            let values: Vec<f32> = faces.into_data().iter::<f32>().collect();
+            assert!(
+                values.iter().all(|value| value.abs() <= 1.0),
+                "{kind:?} {fine_width} leaves [-1, 1]"
+            );
+        }
     }
 }
 
 #[test]
 fn folding_measured_statistics_changes_no_face() {
-    let network = generator(UpSampling::Transposed);
+    let network = generator(UpSampling::Transposed, 2);
     let (z, labels) = requests(14);
     let trained = network.forward_train(z.clone(), labels.clone());
     let folded = network.folded(z.clone(), labels.clone()).forward(z, labels);

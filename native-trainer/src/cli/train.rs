@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
-use model_core::config::{GanKind, UpSampling};
+use model_core::config::GanKind;
 
 use super::data::{self, DataArgs};
 use super::device::DeviceArgs;
@@ -38,21 +38,9 @@ pub(super) struct TrainArgs {
     /// Images per step [default: tiny and small 32, base 64]
     #[arg(long)]
     batch: Option<usize>,
-    /// How the generator enlarges maps: transposed, nearest or shuffle [default: transposed]
-    #[arg(long, value_parser = up_sampling)]
-    up_sampling: Option<UpSampling>,
-    /// Train the discriminator without spectral normalisation
-    #[arg(long)]
-    no_spectral_norm: bool,
-    /// Limit of the moving average's decay per step, 0 for none [default: 0.999]
-    #[arg(long)]
-    ema_decay: Option<f64>,
-    /// Weight of wrong labels in the cGAN discriminator's loss, 0 for none [default: 0.2]
-    #[arg(long)]
-    mismatch_weight: Option<f64>,
-    /// Augment the discriminator's input [default: base yes, others no]
-    #[arg(long)]
-    augment: Option<bool>,
+    /// Any other option by its name in a run's options.json, such as loss.adversarial=relativistic; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
     #[command(flatten)]
     data: DataArgs,
     #[command(flatten)]
@@ -70,24 +58,15 @@ pub(super) struct ResumeArgs {
     device: DeviceArgs,
 }
 
-fn up_sampling(text: &str) -> Result<UpSampling, String> {
-    serde_json::from_value(serde_json::Value::from(text))
-        .map_err(|_| "expected transposed, nearest or shuffle".to_owned())
-}
-
 impl TrainArgs {
     fn options(&self) -> anyhow::Result<RunOptions> {
         let mut options = self.preset.options(self.gan);
         options.seed = self.seed;
         options.set_length(self.images.unwrap_or(options.images));
         options.batch = self.batch.unwrap_or(options.batch);
-        options.ema_decay = self.ema_decay.unwrap_or(options.ema_decay);
-        options.augment = self.augment.unwrap_or(options.augment);
-        options.discriminator.spectral_norm = !self.no_spectral_norm;
-        let weights = &mut options.loss_weights;
-        weights.mismatch = self.mismatch_weight.unwrap_or(weights.mismatch);
-        let generator = &mut options.generator;
-        generator.up_sampling = self.up_sampling.unwrap_or(generator.up_sampling);
+        for assignment in &self.set {
+            options.set(assignment)?;
+        }
         options.check()?;
         Ok(options)
     }
