@@ -25,27 +25,16 @@ const BUDGETS: [Budget; 5] = [
         &["engine.js", "worker.js", "worker_bg.wasm"],
         [10_900, 2_400],
     ),
-    (
-        "the widget",
-        &["seven-faces.js", "widget/*.js"],
-        [42, 17],
-    ),
+    ("the widget", &["seven-faces.js", "widget/*.js"], [42, 17]),
     ("the cGAN", &["models/cgan/*"], [1_010, 930]),
     ("the ACGAN", &["models/acgan/*"], [1_010, 930]),
 ];
 
 /// The built site, or `None` after saying what is missing.
 fn built_site() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
-    let dist = std::env::var_os("SEVEN_FACES_DIST").map_or(default, PathBuf::from);
-    if dist.join("index.html").is_file() {
-        return Some(dist);
-    }
-    let missing = format!("{} holds no site: run `trunk build --release`", dist.display());
-    let required = std::env::var("SEVEN_FACES_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
-    assert!(!required, "the site's budget is required, but {missing}");
-    println!("skipped: {missing}");
-    None
+    tests::built_site()
+        .map_err(|missing| tests::skip(&missing))
+        .ok()
 }
 
 /// The files of a folder that a pattern names.
@@ -58,7 +47,11 @@ fn matching(dist: &Path, pattern: &str) -> Vec<PathBuf> {
     let fits = |file: &PathBuf| {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
         match pattern.contains('*') {
-            true => name.len() >= start.len() + end.len() && name.starts_with(start) && name.ends_with(end),
+            true => {
+                name.len() >= start.len() + end.len()
+                    && name.starts_with(start)
+                    && name.ends_with(end)
+            }
             false => name == start,
         }
     };
@@ -93,7 +86,9 @@ fn no_part_of_the_site_outgrows_its_budget() {
         let kilobytes = total.map(|bytes| bytes.div_ceil(1000));
         println!("{part}: {kilobytes:?} kB raw and gzipped of {budget:?}");
         if kilobytes[0] > budget[0] || kilobytes[1] > budget[1] {
-            over.push(format!("{part} takes {kilobytes:?} kB raw and gzipped, its budget is {budget:?}"));
+            over.push(format!(
+                "{part} takes {kilobytes:?} kB raw and gzipped, its budget is {budget:?}"
+            ));
         }
     }
     assert!(over.is_empty(), "{}", over.join("; "));
