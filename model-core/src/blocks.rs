@@ -6,12 +6,11 @@ use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::nn::interpolate::{Interpolate2d, Interpolate2dConfig, InterpolateMode};
 use burn::nn::{Linear, LinearConfig, PixelShuffle, PixelShuffleConfig};
-use burn::tensor::module::conv2d;
-use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_core::RngCore;
 
 use crate::config::UpSampling;
+use crate::convolve::{Moves, convolution, convolve, convolve_transposed};
 use crate::latent::normal_pair;
 
 /// Standard deviation of every initial weight (Radford et al. 2016).
@@ -132,7 +131,7 @@ impl ShuffledConv {
     /// - input `[B, inputs, H, W]`
     /// - output `[B, outputs, 2H, 2W]`
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        self.shuffle.forward(self.conv.forward(input))
+        self.shuffle.forward(convolve(&self.conv, input))
     }
 }
 
@@ -163,8 +162,8 @@ impl UpSample {
     /// - output `[B, outputs, 2H, 2W]`
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         match self {
-            Self::Transposed(layer) => layer.forward(input),
-            Self::Nearest(layer) => layer.conv.forward(layer.enlarge.forward(input)),
+            Self::Transposed(layer) => convolve_transposed(layer, input),
+            Self::Nearest(layer) => convolve(&layer.conv, layer.enlarge.forward(input)),
             Self::Shuffle(layer) => layer.forward(input),
         }
     }
@@ -317,8 +316,11 @@ impl SpectralConv2d {
             }
             None => self.weight.val(),
         };
-        let options = ConvOptions::new([self.stride; 2], [self.padding; 2], [1, 1], 1);
-        conv2d(input, weight, Some(self.bias.val()), options)
+        let moves = Moves {
+            stride: self.stride,
+            padding: self.padding,
+        };
+        convolution(input, weight, self.bias.val(), moves)
     }
 
     /// One power iteration.

@@ -12,6 +12,7 @@ use burn::tensor::{Device, Tensor};
 use rand_core::RngCore;
 
 use crate::blocks::{ConditionalNorm, conv3x3, halving4x4, linear};
+use crate::convolve::convolve;
 use crate::emotion::Emotion;
 
 /// Channels double, height and width halve from stage to stage.
@@ -123,7 +124,7 @@ impl Judge {
     ) -> Opinion {
         let one = Tensor::ones([1, 1], &images.device());
         let mut layer = |layer: &NormConv, maps: Tensor<4>| {
-            normalise(&layer.norm, layer.conv.forward(maps), one.clone())
+            normalise(&layer.norm, convolve(&layer.conv, maps), one.clone())
         };
         let mut maps = self.unshuffle.forward(images); // [B, 4, 24, 24]
         for stage in &self.stages {

@@ -1,13 +1,9 @@
 //! The judge as it leaves the trainer: `judge.json` and `judge.safetensors`, like a generator's [`crate::bundle`].
 
-use burn::tensor::Device;
-use rand_chacha::ChaCha8Rng;
-use rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{BundleError, FORMAT_VERSION, WeightsFile, load_weights, pack_weights};
+use crate::bundle::{BundleError, FORMAT_VERSION, WeightsFile};
 use crate::emotion::Emotion;
-use crate::judge::Judge;
 
 /// Name of the manifest's file.
 pub const JUDGE_MANIFEST_FILE: &str = "judge.json";
@@ -88,32 +84,9 @@ impl JudgeManifest {
 }
 
 impl JudgeBundle {
-    /// Packs a folded judge.
-    pub fn pack(judge: &Judge, width: usize, training: JudgeTraining) -> Result<Self, BundleError> {
-        let (file, weights) = pack_weights(judge, JUDGE_WEIGHTS_FILE)?;
-        let manifest = JudgeManifest {
-            format_version: FORMAT_VERSION,
-            width,
-            emotions: Emotion::ALL.into(),
-            weights: file,
-            training,
-        };
-        Ok(Self { manifest, weights })
-    }
-
     /// Puts a manifest and its weights together; refuses weights of another size or hash.
     pub fn open(manifest: JudgeManifest, weights: Vec<u8>) -> Result<Self, BundleError> {
         manifest.weights.verify(&weights)?;
         Ok(Self { manifest, weights })
-    }
-
-    /// Builds the judge on a device.
-    pub fn judge(&self, device: &Device) -> Result<Judge, BundleError> {
-        // Every weight drawn here is replaced; a missing one is an error.
-        let mut rng = ChaCha8Rng::seed_from_u64(0);
-        load_weights(
-            Judge::new(self.manifest.width, &mut rng, device),
-            &self.weights,
-        )
     }
 }

@@ -63,22 +63,33 @@ impl Augmentation {
         }
     }
 
-    /// The second half of what was drawn, applied to generated faces alone.
+    /// The first half of what was drawn, applied to real images alone.
     ///
     /// # Shapes
     /// - images `[B / 2, 1, 48, 48]`, B as drawn
     /// - output `[B / 2, 1, 48, 48]`
+    pub fn apply_to_real(&self, images: Tensor<4>) -> Tensor<4> {
+        self.part(0, images.dims()[0]).apply(images)
+    }
+
+    /// The second half of what was drawn, applied to generated faces alone.
+    ///
+    /// # Shapes
+    /// As [`Self::apply_to_real`].
     pub fn apply_to_generated(&self, images: Tensor<4>) -> Tensor<4> {
         let half = images.dims()[0];
-        let second = |tensor: &Tensor<3>| tensor.clone().narrow(0, half, half);
+        self.part(half, half).apply(images)
+    }
+
+    fn part(&self, start: usize, length: usize) -> Self {
+        let part = |tensor: &Tensor<3>| tensor.clone().narrow(0, start, length);
         Self {
-            rows: second(&self.rows),
-            columns: second(&self.columns),
-            contrast: second(&self.contrast),
-            brightness: second(&self.brightness),
-            mask: second(&self.mask),
+            rows: part(&self.rows),
+            columns: part(&self.columns),
+            contrast: part(&self.contrast),
+            brightness: part(&self.brightness),
+            mask: part(&self.mask),
         }
-        .apply(images)
     }
 
     /// # Shapes

@@ -1,12 +1,14 @@
 //! What a training run is made of: [`RunOptions`], resolved from the command line and a preset,
 //! written to the run directory before the first step.
 
+use anyhow::Context;
 use clap::ValueEnum;
 use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig, UpSampling};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use crate::dataset::batcher::BatchSettings;
-use crate::losses::LossWeights;
+use crate::losses::{Adversarial, LossOptions};
 
 /// Reports in a run.
 const TICKS: u64 = 40;
@@ -46,11 +48,13 @@ pub struct RunOptions {
     pub discriminator: DiscriminatorConfig,
     pub generator_learning_rate: f64,
     pub discriminator_learning_rate: f64,
-    pub loss_weights: LossWeights,
+    pub loss: LossOptions,
     /// Limit of the moving average's decay per step; 0 switches averaging off.
     pub ema_decay: f64,
     /// 0: labels as often as they occur; 1: all equally often.
     pub balance: f64,
+    /// Whether real images are mirrored at random.
+    pub mirror: bool,
     /// Whether the discriminator's input is augmented.
     pub augment: bool,
     /// Images between two reports.
@@ -93,13 +97,17 @@ impl Preset {
             },
             generator_learning_rate: 4e-4,
             discriminator_learning_rate: 6e-4,
-            loss_weights: LossWeights {
+            loss: LossOptions {
+                adversarial: Adversarial::Hinge,
                 class_real: 1.0,
                 class_fake: 0.5,
                 mismatch: 0.2,
+                gradient_penalty: 0.0,
+                gradient_penalty_every: 16,
             },
             ema_decay: 0.999,
             balance: 0.5,
+            mirror: true,
             augment: self == Preset::Base,
             tick_images: images / TICKS,
             checkpoint_images: images / CHECKPOINTS,
@@ -121,6 +129,7 @@ impl RunOptions {
             batch: self.batch,
             latent_size: self.generator.latent_size,
             balance: self.balance,
+            mirror: self.mirror,
             augment: self.augment,
             seed: self.seed,
         }
@@ -151,6 +160,98 @@ impl RunOptions {
             self.batch
         );
         anyhow::ensure!(self.images > 0, "--images is 0: expected at least 1");
+        anyhow::ensure!(
+            self.loss.gradient_penalty_every > 0,
+            "loss.gradient_penalty_every is 0: expected at least 1"
+        );
+        within("balance", self.balance, 1.0)?;
+        within("ema_decay", self.ema_decay, 1.0)?;
+        within("loss.gradient_penalty", self.loss.gradient_penalty, 1e6)?;
+        within("loss.mismatch", self.loss.mismatch, 1e6)?;
+        within("loss.class_real", self.loss.class_real, 1e6)?;
+        within("loss.class_fake", self.loss.class_fake, 1e6)
+    }
+
+    /// Changes one option, given as NAME=VALUE, by the names of `options.json` in a run directory.
+    pub fn set(&mut self, assignment: &str) -> anyhow::Result<()> {
+        let (name, value) = assignment.split_once('=').with_context(|| {
+            format!("--set {assignment}: expected NAME=VALUE, such as discriminator.width=48")
+        })?;
+        let mut options = serde_json::to_value(&*self)?;
+        let mut place = &mut options;
+        for part in name.split('.') {
+            place = match place {
+                Value::Object(fields) => {
+                    let names = fields.keys().cloned().collect::<Vec<_>>().join(", ");
+                    let expected =
+                        || format!("--set {name}: there is no {part}: expected one of {names}");
+                    fields.get_mut(part).with_context(expected)?
+                }
+                _ => anyhow::bail!("--set {name}: nothing has the name {part}"),
+            };
+        }
+        // What is no number, yes or no is a word, such as a kind of loss.
+        *place = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+        *self = serde_json::from_value(options).with_context(|| format!("--set {assignment}"))?;
         Ok(())
+    }
+}
+
+fn within(name: &str, found: f64, high: f64) -> anyhow::Result<()> {
+    anyhow::ensure!(
+        (0.0..=high).contains(&found),
+        "{name} is {found}: expected 0 to {high}"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options() -> RunOptions {
+        Preset::Tiny.options(GanKind::Cgan)
+    }
+
+    #[test]
+    fn any_option_is_set_by_its_name() {
+        let mut changed = options();
+        for assignment in [
+            "loss.adversarial=relativistic",
+            "discriminator.width=48",
+            "generator_learning_rate=1e-4",
+            "discriminator.spectral_norm=false",
+        ] {
+            changed.set(assignment).unwrap();
+        }
+        assert_eq!(changed.loss.adversarial, Adversarial::Relativistic);
+        assert_eq!(changed.discriminator.width, 48);
+        assert_eq!(changed.generator_learning_rate, 1e-4);
+        assert!(!changed.discriminator.spectral_norm);
+    }
+
+    #[test]
+    fn an_unknown_name_or_value_is_a_sentence_and_changes_nothing() {
+        let said = |assignment: &str| {
+            let mut changed = options();
+            let error = changed.set(assignment).unwrap_err();
+            assert_eq!(changed, options());
+            format!("{error:#}")
+        };
+        assert!(said("speed=3").contains("there is no speed: expected one of augment"));
+        assert!(said("batch").contains("expected NAME=VALUE"));
+        assert!(said("batch=-1").contains("--set batch=-1: invalid value"));
+        assert!(said("loss.adversarial=poker").contains("expected one of `hinge`"));
+        assert!(said("batch.size=1").contains("nothing has the name size"));
+    }
+
+    #[test]
+    fn options_out_of_range_are_refused() {
+        let mut wrong = options();
+        wrong.balance = 1.5;
+        assert_eq!(
+            wrong.check().unwrap_err().to_string(),
+            "balance is 1.5: expected 0 to 1"
+        );
     }
 }

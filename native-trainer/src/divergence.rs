@@ -11,8 +11,7 @@ use crate::train::Trainer;
 pub const MOST_RETREATS: u32 = 3;
 
 /// What to do when going back has not helped.
-pub const ADVICE: &str =
-    "start again with another --seed, with a larger --batch, or without --no-spectral-norm";
+pub const ADVICE: &str = "start again with another --seed, with a larger --batch, or with --set discriminator.spectral_norm=true";
 
 /// What both learning rates are multiplied by after so many retreats.
 pub fn rate(retreats: u32) -> f64 {

@@ -7,9 +7,8 @@
 //! ```
 //!
 //! Start reading at [`step`] with [`losses`] beside it, then [`train`]. Steps compute, the loop
-//! arranges, [`event`]s report, [`progress`] prints; [`cli`] is the only file that knows arguments.
+//! arranges, [`event`]s report, [`progress`] prints; [`cli`] alone knows arguments.
 
-#![forbid(unsafe_code)]
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
@@ -33,6 +32,7 @@ pub mod judge;
 pub mod lock;
 pub mod losses;
 pub mod metrics;
+pub mod penalty;
 pub mod progress;
 pub mod report;
 pub mod run_dir;

@@ -1,40 +1,101 @@
 //! Losses: pure functions on logits. Golden values against PyTorch stand in the tests.
 
 use burn::tensor::Tensor;
-use burn::tensor::activation::{log_softmax, relu};
+use burn::tensor::activation::{log_softmax, relu, softplus};
 use model_core::discriminator::DiscriminatorOutput;
 use model_core::emotion::Emotion;
+use serde::{Deserialize, Serialize};
 
-/// How much each part of a loss counts beside the adversarial part, which counts 1.
-#[derive(Debug, Clone, Copy, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct LossWeights {
+/// The game between the two networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Adversarial {
+    /// Every image by itself, up to a margin of 1 (Lim & Ye 2017).
+    Hinge,
+    /// Every image by itself, logistic (Goodfellow et al. 2014, with the generator's loss that does not saturate).
+    NonSaturating,
+    /// Every generated face against a real one of the same label, logistic (Jolicoeur-Martineau 2019).
+    Relativistic,
+}
+
+/// What is minimised, and how much each part counts beside the adversarial part, which counts 1.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct LossOptions {
+    pub adversarial: Adversarial,
     /// Cross-entropy of the class head on real images (ACGAN, discriminator).
     pub class_real: f64,
     /// Cross-entropy of the class head on generated faces (ACGAN, generator).
     pub class_fake: f64,
-    /// Hinge on real images under wrong labels (cGAN, discriminator).
+    /// Real images under wrong labels, as fakes (cGAN, discriminator).
     pub mismatch: f64,
+    /// Half of this times the squared gradient at real images (discriminator); 0 for none.
+    pub gradient_penalty: f64,
+    /// Steps from one gradient penalty to the next, which counts for all of them.
+    pub gradient_penalty_every: u64,
 }
 
-/// `mean(max(0, 1 - real)) + mean(max(0, 1 + fake))` (Lim & Ye 2017).
-pub fn hinge_discriminator(real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
-    relu(real.neg().add_scalar(1.0)).mean() + relu(fake.add_scalar(1.0)).mean()
+impl LossOptions {
+    /// Whether the gradient is penalised in a step.
+    pub fn penalised(&self, step: u64) -> bool {
+        self.gradient_penalty > 0.0 && step.is_multiple_of(self.gradient_penalty_every)
+    }
+
+    /// What the penalty of such a step is multiplied by.
+    pub fn penalty_weight(&self) -> f64 {
+        self.gradient_penalty * self.gradient_penalty_every as f64
+    }
 }
 
-/// `-mean(fake)`.
-pub fn hinge_generator(fake: Tensor<2>) -> Tensor<1> {
-    fake.mean().neg()
-}
+impl Adversarial {
+    /// `[B, 1]` validities of real and of generated images to the discriminator's loss.
+    pub fn discriminator(self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+        match self {
+            Self::Hinge | Self::NonSaturating => {
+                self.shortfall(real).mean() + self.shortfall(fake.neg()).mean()
+            }
+            Self::Relativistic => self.shortfall(real - fake).mean(),
+        }
+    }
 
-/// `mean over images and their six wrong labels of max(0, 1 + validity)`: a real face under a
-/// wrong label counts as fake (matching-aware discriminator, Reed et al. 2016).
-///
-/// # Shapes
-/// - validity by label `[B, 7]`, labels `[B, 7]` one-hot
-pub fn hinge_mismatch(validity_by_label: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
-    let wrong = labels.neg().add_scalar(1.0); // 1 where the label is not this one
-    let per_image = (relu(validity_by_label.add_scalar(1.0)) * wrong).sum_dim(1);
-    per_image.mean().div_scalar((Emotion::COUNT - 1) as f64)
+    /// `[B, 1]` validities to the generator's loss; `real` counts only where faces are compared with it.
+    pub fn generator(self, real: Tensor<2>, fake: Tensor<2>) -> Tensor<1> {
+        match self {
+            Self::Hinge => fake.mean().neg(),
+            Self::NonSaturating => self.shortfall(fake).mean(),
+            Self::Relativistic => self.shortfall(fake - real).mean(),
+        }
+    }
+
+    /// Whether the generator's loss compares with real images.
+    pub fn compares(self) -> bool {
+        self == Self::Relativistic
+    }
+
+    /// Mean over images and their six wrong labels: a real face under a wrong label counts as fake
+    /// (matching-aware discriminator, Reed et al. 2016).
+    ///
+    /// # Shapes
+    /// - validity by label `[B, 7]`, labels `[B, 7]` one-hot
+    pub fn mismatch(self, validity_by_label: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
+        let wrong = labels.clone().neg().add_scalar(1.0); // 1 where the label is not this one
+        let margin = match self {
+            Self::Hinge | Self::NonSaturating => validity_by_label.neg(),
+            Self::Relativistic => {
+                let right = (validity_by_label.clone() * labels).sum_dim(1); // [B, 1]
+                right - validity_by_label
+            }
+        };
+        let per_image = (self.shortfall(margin) * wrong).sum_dim(1);
+        per_image.mean().div_scalar((Emotion::COUNT - 1) as f64)
+    }
+
+    /// What is missing to a margin: `max(0, 1 - margin)` or `log(1 + exp(-margin))`.
+    fn shortfall(self, margin: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Hinge => relu(margin.neg().add_scalar(1.0)),
+            Self::NonSaturating | Self::Relativistic => softplus(margin.neg(), 1.0),
+        }
+    }
 }
 
 /// `-mean(sum(labels * log softmax(logits)))`.
@@ -56,32 +117,42 @@ pub fn smoothed(labels: Tensor<2>, smoothing: f64) -> Tensor<2> {
 }
 
 /// What the discriminator minimises: adversarial, plus match where it judges the match, plus
-/// class where it has a class head.
+/// class where it has a class head. The gradient penalty stands in `penalty.rs`.
 pub fn discriminator_loss(
     real: DiscriminatorOutput,
     fake: DiscriminatorOutput,
     real_labels: Tensor<2>,
-    weights: &LossWeights,
+    options: &LossOptions,
 ) -> Tensor<1> {
-    let mut loss = hinge_discriminator(real.validity, fake.validity);
+    let mut loss = options
+        .adversarial
+        .discriminator(real.validity, fake.validity);
     if let Some(by_label) = real.validity_by_label {
-        loss = loss + hinge_mismatch(by_label, real_labels.clone()).mul_scalar(weights.mismatch);
+        let mismatch = options.adversarial.mismatch(by_label, real_labels.clone());
+        loss = loss + mismatch.mul_scalar(options.mismatch);
     }
     if let Some(class) = real.class {
-        loss = loss + cross_entropy(class, real_labels).mul_scalar(weights.class_real);
+        loss = loss + cross_entropy(class, real_labels).mul_scalar(options.class_real);
     }
     loss
 }
 
-/// What the generator minimises: adversarial, plus class where there is a class head.
+/// What the generator minimises: adversarial, plus class where there is a class head. `real_validity` is asked for
+/// only where faces are compared with real images.
 pub fn generator_loss(
     fake: DiscriminatorOutput,
+    real_validity: impl FnOnce() -> Tensor<2>,
     fake_labels: Tensor<2>,
-    weights: &LossWeights,
+    options: &LossOptions,
 ) -> Tensor<1> {
-    let mut loss = hinge_generator(fake.validity);
+    let adversarial = options.adversarial;
+    let real_validity = match adversarial.compares() {
+        true => real_validity(),
+        false => fake.validity.zeros_like(),
+    };
+    let mut loss = adversarial.generator(real_validity, fake.validity);
     if let Some(class) = fake.class {
-        loss = loss + cross_entropy(class, fake_labels).mul_scalar(weights.class_fake);
+        loss = loss + cross_entropy(class, fake_labels).mul_scalar(options.class_fake);
     }
     loss
 }

@@ -9,7 +9,8 @@ use model_core::generator::Generator;
 
 use crate::adam::Adam;
 use crate::dataset::batcher::Batch;
-use crate::losses::{LossWeights, discriminator_loss, generator_loss};
+use crate::losses::{LossOptions, discriminator_loss, generator_loss};
+use crate::penalty::gradient_penalty;
 
 /// Figures of a step, still on the device: reading one waits for everything before it.
 #[derive(Clone)]
@@ -56,7 +57,7 @@ pub fn discriminator_step(
     learning_rate: f64,
     batch: &Batch,
     fakes: Tensor<4>,
-    weights: &LossWeights,
+    options: &LossOptions,
 ) -> (Discriminator, [Tensor<1>; 3]) {
     let discriminator = discriminator.estimated();
 
@@ -66,13 +67,18 @@ pub fn discriminator_step(
         images = augmentation.apply(images);
     }
     let labels = Tensor::cat(vec![batch.labels.clone(), batch.labels.clone()], 0);
-    let (real, fake) = discriminator.forward(images, labels).halves();
+    let (real, fake) = discriminator.forward(images.clone(), labels).halves();
 
     // Loss.
     let real_validity = real.validity.clone().mean().detach();
     let fake_validity = fake.validity.clone().mean().detach();
-    let loss = discriminator_loss(real, fake, batch.labels.clone(), weights);
+    let mut loss = discriminator_loss(real, fake, batch.labels.clone(), options);
     let figure = loss.clone().detach();
+    if options.penalised(batch.step) {
+        let real = images.narrow(0, 0, batch.labels.dims()[0]);
+        let penalty = gradient_penalty(&discriminator, real, batch.labels.clone());
+        loss = loss + penalty.mul_scalar(options.penalty_weight());
+    }
 
     // Backward and update.
     let gradients = GradientsParams::from_grads(loss.backward(), &discriminator);
@@ -90,20 +96,25 @@ pub fn generator_step(
     discriminator: &Discriminator,
     batch: &Batch,
     fakes: Tensor<4>,
-    weights: &LossWeights,
+    options: &LossOptions,
 ) -> (Generator, Tensor<1>) {
     // Forward.
     let faces = match &batch.augmentation {
         Some(augmentation) => augmentation.apply_to_generated(fakes),
         None => fakes,
     };
-    let judged = discriminator
-        .clone()
-        .no_grad()
-        .forward(faces, batch.labels.clone());
+    let fixed = discriminator.clone().no_grad();
+    let judged = fixed.forward(faces, batch.labels.clone());
+    let real_validity = || {
+        let images = match &batch.augmentation {
+            Some(augmentation) => augmentation.apply_to_real(batch.images.clone()),
+            None => batch.images.clone(),
+        };
+        fixed.forward(images, batch.labels.clone()).validity
+    };
 
     // Loss.
-    let loss = generator_loss(judged, batch.labels.clone(), weights);
+    let loss = generator_loss(judged, real_validity, batch.labels.clone(), options);
     let figure = loss.clone().detach();
 
     // Backward and update.

@@ -79,7 +79,7 @@ impl Trainer {
         let fakes = self
             .generator
             .forward_train(batch.z.clone(), batch.labels.clone());
-        let weights = self.options.loss_weights;
+        let loss = self.options.loss;
         let rate = divergence::rate(self.retreats);
         let (discriminator, [discriminator_loss, real_validity, fake_validity]) =
             discriminator_step(
@@ -88,7 +88,7 @@ impl Trainer {
                 rate * self.options.discriminator_learning_rate,
                 &batch,
                 fakes.clone(),
-                &weights,
+                &loss,
             );
         self.discriminator = discriminator;
         let (generator, generator_loss) = generator_step(
@@ -98,7 +98,7 @@ impl Trainer {
             &self.discriminator,
             &batch,
             fakes,
-            &weights,
+            &loss,
         );
         self.generator = generator;
         let decay = ema::decay(self.step, self.options.ema_decay);

@@ -5,6 +5,9 @@ use model_core::bundle::{Bundle, BundleError, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use native_trainer::export;
+use rand_chacha::ChaCha8Rng;
+use rand_core::{RngCore, SeedableRng};
+use sha2::{Digest, Sha256};
 
 use crate::{little, pack, trainer};
 
@@ -76,6 +79,56 @@ fn weights_of_another_network_are_refused() {
             .starts_with("the weights do not fit the network"),
         "{error}"
     );
+}
+
+/// A bundle whose manifest describes `weights` truly, whatever they are.
+fn rehashed(mut manifest: Manifest, weights: Vec<u8>) -> Bundle {
+    let hash = Sha256::digest(&weights);
+    manifest.weights.bytes = weights.len() as u64;
+    manifest.weights.sha256 = format!("{hash:x}");
+    Bundle::open(manifest, weights).unwrap()
+}
+
+#[test]
+fn weights_that_are_no_numbers_and_oversized_headers_are_refused_in_a_sentence() {
+    let Bundle { manifest, weights } = packed();
+    let error = |weights| {
+        let bundle = rehashed(manifest.clone(), weights);
+        bundle.generator(&Device::flex()).unwrap_err().to_string()
+    };
+    let mut nan = weights.clone();
+    let end = nan.len();
+    nan[end - 2..].copy_from_slice(&[0x00, 0x7E]); // a half-precision NaN
+    assert!(error(nan).contains("not finite"));
+    let mut huge = weights.clone();
+    huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    assert!(error(huge).contains("claims more than"));
+    assert!(error(weights[..4].to_vec()).starts_with("the weights do not fit"));
+    assert!(error(Vec::new()).starts_with("the weights do not fit"));
+}
+
+#[test]
+fn two_thousand_mutated_weight_files_and_manifests_never_panic() {
+    let Bundle { manifest, weights } = packed();
+    let json = manifest.to_json().unwrap().into_bytes();
+    let header = 8 + u64::from_le_bytes(weights[..8].try_into().unwrap()) as usize;
+    let mut rng = ChaCha8Rng::seed_from_u64(2000);
+    for _ in 0..2000 {
+        let mut damaged = weights.clone();
+        for _ in 0..1 + rng.next_u32() % 4 {
+            // Most of the meaning is in the header.
+            let place = rng.next_u32() as usize % header;
+            damaged[place] = rng.next_u32() as u8;
+        }
+        drop(rehashed(manifest.clone(), damaged).generator(&Device::flex()));
+        let mut damaged = json.clone();
+        for _ in 0..1 + rng.next_u32() % 4 {
+            let place = rng.next_u32() as usize % damaged.len();
+            damaged[place] = rng.next_u32() as u8;
+        }
+        damaged.truncate(damaged.len() - rng.next_u32() as usize % 3);
+        drop(Manifest::parse(&damaged));
+    }
 }
 
 #[test]

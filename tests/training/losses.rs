@@ -4,7 +4,7 @@ use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
 use native_trainer::adam::Adam;
-use native_trainer::losses::{cross_entropy, hinge_discriminator, hinge_generator, hinge_mismatch};
+use native_trainer::losses::{Adversarial, cross_entropy};
 
 fn column(values: [f32; 4]) -> Tensor<2> {
     Tensor::from_floats(values.map(|value| [value]), &Device::flex())
@@ -37,18 +37,31 @@ fn assert_golden(loss: Tensor<1>, golden: f32) {
 
 #[test]
 fn losses_equal_pytorchs() {
-    let real = column([0.5, -0.3, 2.0, 1.1]);
-    let fake = column([-0.7, 0.4, -1.5, 0.0]);
-    assert_golden(hinge_discriminator(real, fake.clone()), 1.125);
-    assert_golden(hinge_generator(fake), 0.45);
+    let real = || column([0.5, -0.3, 2.0, 1.1]);
+    let fake = || column([-0.7, 0.4, -1.5, 0.0]);
+    let golden = [
+        (Adversarial::Hinge, [1.125, 0.45, 1.075]),
+        (
+            Adversarial::NonSaturating,
+            [0.988_364_34, 1.002_690_4, 0.770_931_1],
+        ),
+        (
+            Adversarial::Relativistic,
+            [0.420_888_54, 1.695_888_5, 0.337_313_95],
+        ),
+    ];
+    for (game, [discriminator, generator, mismatch]) in golden {
+        assert_golden(game.discriminator(real(), fake()), discriminator);
+        assert_golden(game.generator(real(), fake()), generator);
+        assert_golden(game.mismatch(logits(), labels()), mismatch);
+    }
     assert_golden(cross_entropy(logits(), labels()), 1.200_851_4);
-    assert_golden(hinge_mismatch(logits(), labels()), 1.075);
 }
 
 #[test]
 fn a_match_under_the_right_label_costs_nothing() {
     let sure = (labels() - 0.5) * 10.0; // +5 under the right label, -5 under every other
-    assert_golden(hinge_mismatch(sure, labels()), 0.0);
+    assert_golden(Adversarial::Hinge.mismatch(sure, labels()), 0.0);
 }
 
 /// Two numbers to be moved.

@@ -3,6 +3,7 @@
 mod bundles;
 mod damage;
 mod divergence;
+mod kernels;
 mod latents;
 mod learns;
 mod losses;

@@ -1,10 +1,12 @@
-use burn::module::{Module, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::config::GanKind;
+use model_core::discriminator::Discriminator;
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
 use native_trainer::losses::{discriminator_loss, generator_loss};
+use native_trainer::penalty::gradient_penalty;
 use native_trainer::step::{discriminator_step, generator_step};
 
 use crate::{little, trainer};
@@ -59,6 +61,31 @@ fn without_gradient<M: Module>(module: &M, gradients: &mut GradientsParams) -> V
     check.missing
 }
 
+/// The network with every weight multiplied.
+fn scaled(network: Discriminator, factor: f64) -> Discriminator {
+    struct Scale(f64);
+    impl ModuleMapper for Scale {
+        fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+            param.map(|weight| Tensor::from_inner(weight.inner().mul_scalar(self.0)).require_grad())
+        }
+    }
+    network.map(&mut Scale(factor))
+}
+
+fn weight_times_gradient(network: &Discriminator, gradients: &mut GradientsParams) -> f64 {
+    struct Sum<'a>(&'a mut GradientsParams, f64);
+    impl ModuleVisitor for Sum<'_> {
+        fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+            if let Some(gradient) = self.0.remove::<D>(param.id) {
+                self.1 += f64::from((gradient * param.val().inner()).sum().into_scalar::<f32>());
+            }
+        }
+    }
+    let mut sum = Sum(gradients, 0.0);
+    network.visit(&mut sum);
+    sum.1
+}
+
 #[test]
 fn each_step_moves_only_its_own_network() {
     for gan in GanKind::ALL {
@@ -77,7 +104,7 @@ fn each_step_moves_only_its_own_network() {
             1e-3,
             &batch,
             fakes.clone(),
-            &options.loss_weights,
+            &options.loss,
         );
         assert_eq!(
             weights(&run.generator),
@@ -98,7 +125,7 @@ fn each_step_moves_only_its_own_network() {
             &moved,
             &batch,
             fakes,
-            &options.loss_weights,
+            &options.loss,
         );
         assert_eq!(
             weights(&moved),
@@ -109,6 +136,81 @@ fn each_step_moves_only_its_own_network() {
             weights(&generated),
             generator,
             "{gan}: the generator step moved nothing"
+        );
+    }
+}
+
+#[test]
+fn every_kind_of_loss_moves_both_networks_to_finite_weights() {
+    for gan in GanKind::ALL {
+        for kind in ["hinge", "non-saturating", "relativistic"] {
+            let mut options = little(gan);
+            options.set(&format!("loss.adversarial={kind}")).unwrap();
+            options.set("loss.gradient_penalty=10").unwrap();
+            options.set("discriminator.spectral_norm=false").unwrap();
+            let mut run = trainer(options);
+            let before = (weights(&run.generator), weights(&run.discriminator));
+            run.step();
+            let after = (weights(&run.generator), weights(&run.discriminator));
+            assert_ne!(before.0, after.0, "{gan} {kind}: the generator stood still");
+            assert_ne!(
+                before.1, after.1,
+                "{gan} {kind}: the discriminator stood still"
+            );
+            let mut values = after
+                .0
+                .iter()
+                .chain(&after.1)
+                .flat_map(|data| data.iter::<f32>());
+            assert!(values.all(f32::is_finite), "{gan} {kind}");
+        }
+    }
+}
+
+/// The mean of `|g|^2 / 2` by Burn's own first derivative.
+fn half_squared_slope(
+    discriminator: &Discriminator,
+    images: &Tensor<4>,
+    labels: &Tensor<2>,
+) -> f64 {
+    let probe = images.clone().detach().require_grad();
+    let validity = discriminator
+        .forward(probe.clone(), labels.clone())
+        .validity;
+    let slope = probe.grad(&validity.sum().backward()).unwrap();
+    let [batch, ..] = images.dims();
+    f64::from(slope.powi_scalar(2).sum().into_scalar::<f32>()) / (2 * batch) as f64
+}
+
+#[test]
+fn the_gradient_penalty_and_its_own_gradient_are_those_of_the_squared_slope() {
+    let device = Device::flex().autodiff();
+    for gan in GanKind::ALL {
+        let mut options = little(gan);
+        options.set("discriminator.spectral_norm=false").unwrap();
+        let run = trainer(options.clone());
+        // Weights of 0.02 make a slope of nothing: take ones that a trained network has.
+        let discriminator = scaled(run.discriminator.clone(), 5.0);
+        let batch = Batcher::new(synthetic(70, 1), options.batch_settings()).batch(0, &device);
+        let slope = |d: &Discriminator| half_squared_slope(d, &batch.images, &batch.labels);
+
+        let penalty = gradient_penalty(&discriminator, batch.images.clone(), batch.labels.clone());
+        let value = f64::from(penalty.clone().into_scalar::<f32>());
+        let expected = 2.0 * slope(&discriminator);
+        assert!(
+            (value / expected - 1.0).abs() < 0.05,
+            "{gan}: {value}, not {expected}"
+        );
+
+        // Along the weights themselves: d/ds |g(s w)|^2 / 2 at s = 1 is the sum of weight times gradient.
+        let mut gradients = GradientsParams::from_grads(penalty.backward(), &discriminator);
+        let along = weight_times_gradient(&discriminator, &mut gradients);
+        let numeric = (slope(&scaled(discriminator.clone(), 1.01))
+            - slope(&scaled(discriminator, 0.99)))
+            / 0.02;
+        assert!(
+            (along / numeric - 1.0).abs() < 0.1,
+            "{gan}: {along}, not {numeric}"
         );
     }
 }
@@ -130,7 +232,7 @@ fn every_weight_gets_a_finite_gradient() {
         let fake = run
             .discriminator
             .forward(fakes.clone().detach(), batch.labels.clone());
-        let loss = discriminator_loss(real, fake, batch.labels.clone(), &options.loss_weights);
+        let loss = discriminator_loss(real, fake, batch.labels.clone(), &options.loss);
         let mut gradients = GradientsParams::from_grads(loss.backward(), &run.discriminator);
         let missing = without_gradient(&run.discriminator, &mut gradients);
         // At the start realism's bias gets -1/2 from each real and +1/2 from each fake image: exactly nothing.
@@ -145,7 +247,8 @@ fn every_weight_gets_a_finite_gradient() {
             .clone()
             .no_grad()
             .forward(fakes, batch.labels.clone());
-        let loss = generator_loss(judged, batch.labels.clone(), &options.loss_weights);
+        let real = || unreachable!("hinge compares with no real image");
+        let loss = generator_loss(judged, real, batch.labels.clone(), &options.loss);
         let mut gradients = GradientsParams::from_grads(loss.backward(), &run.generator);
         let missing = without_gradient(&run.generator, &mut gradients);
         // A bias in front of a normalisation is subtracted again: its gradient is nothing but rounding.

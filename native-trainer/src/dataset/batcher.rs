@@ -18,7 +18,7 @@ use crate::augment::Augmentation;
 pub struct Batch {
     /// The step it belongs to, from 0.
     pub step: u64,
-    /// Real images `[B, 1, 48, 48]`, mirrored at random.
+    /// Real images `[B, 1, 48, 48]`.
     pub images: Tensor<4>,
     /// One-hot labels `[B, 7]` of the real images; the generator is asked for the same ones.
     pub labels: Tensor<2>,
@@ -47,6 +47,8 @@ pub struct BatchSettings {
     pub latent_size: usize,
     /// 0 samples labels as often as they occur, 1 all equally often, between: share^(1 - balance).
     pub balance: f64,
+    /// Whether real images are mirrored at random.
+    pub mirror: bool,
     /// Whether the discriminator's input is augmented.
     pub augment: bool,
     /// Seed of the run.
@@ -96,7 +98,7 @@ impl Batcher {
             push_image(
                 &mut pixels,
                 self.dataset.image(image),
-                rng.next_u32() & 1 == 1,
+                rng.next_u32() & 1 == 1 && self.settings.mirror,
             );
             labels.push(label.weights());
         }

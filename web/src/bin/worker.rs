@@ -1,5 +1,8 @@
 //! The worker's program: every network runs here, never on the page's thread.
 
+// A function that the linker makes can be named in no other way.
+#![allow(unsafe_code)]
+
 unsafe extern "C" {
     fn __wasm_call_ctors();
 }

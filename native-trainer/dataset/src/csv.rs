@@ -9,11 +9,15 @@ use csv::{ByteRecord, Reader, ReaderBuilder};
 use model_core::emotion::Emotion;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 
+use super::error::printable;
 use super::{Dataset, DatasetError, LoadOptions, Split};
 
 /// The longest line that is read, in bytes: seven times the longest good row. Bounds the memory
 /// that a file without line ends can claim.
 const LONGEST_LINE: usize = 64 * 1024;
+
+/// The most rows that are read, good or bad: an archive of a few megabytes can unpack to any number.
+const MOST_ROWS: usize = 500_000;
 
 /// Bytes read at once.
 const BUFFER: usize = 256 * 1024;
@@ -38,6 +42,12 @@ pub(super) fn read(
     let columns = Columns::find(&row, file)?;
     let mut image = [0; IMAGE_PIXELS];
     while next_row(&mut rows, &mut row, file)? {
+        if dataset.len() + dataset.skipped >= MOST_ROWS {
+            return Err(DatasetError::TooMuch {
+                file: file.to_owned(),
+                most: format!("{MOST_ROWS} rows"),
+            });
+        }
         match columns.parse(&row, &mut image) {
             Ok((emotion, split)) => dataset.push(&image, emotion, split),
             Err(Problem(found, expected)) => {
@@ -209,8 +219,8 @@ fn text(field: &[u8]) -> &str {
 fn shown(text: &str) -> String {
     const LONGEST: usize = 24;
     match text.char_indices().nth(LONGEST) {
-        Some((end, _)) => format!("'{}...'", &text[..end]),
-        None => format!("'{text}'"),
+        Some((end, _)) => format!("'{}...'", printable(&text[..end])),
+        None => format!("'{}'", printable(text)),
     }
 }
 
@@ -518,6 +528,16 @@ mod tests {
         assert!(
             error.starts_with("faces.csv cannot be read: found a line of more than 65536 bytes"),
             "{error}"
+        );
+    }
+
+    #[test]
+    fn a_table_without_end_is_an_error() {
+        let text = HEADER.to_owned() + &"x,x,x\n".repeat(MOST_ROWS + 1);
+        let message = parse(&text, LENIENT).unwrap_err().to_string();
+        assert!(
+            message.contains("faces.csv holds more than 500000 rows"),
+            "{message}"
         );
     }
 }

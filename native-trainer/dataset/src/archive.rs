@@ -2,60 +2,61 @@
 //!
 //! Nothing is unpacked to disk: tables are streamed, images are read one at a time.
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::Path;
+use std::io::{BufReader, Read, Seek};
 
 use flate2::read::MultiGzDecoder;
 use zip::ZipArchive;
 use zip::result::ZipError;
 
+use super::error::printable;
 use super::folder::{self, Place};
-use super::{Dataset, DatasetError, LoadOptions, csv};
-
-type Zip = ZipArchive<BufReader<File>>;
+use super::{Dataset, DatasetError, LoadOptions, csv, metered};
 
 /// The name under which the table is distributed; preferred where an archive holds several.
 const USUAL_TABLE: &str = "fer2013.csv";
 
-/// Opens a file for reading.
-pub(super) fn open(path: &Path) -> Result<File, DatasetError> {
-    File::open(path).map_err(|source| folder::unreadable(path, source))
-}
-
 /// Appends the rows of a gzipped table.
 pub(super) fn read_gzip(
-    path: &Path,
+    input: impl Read,
+    file: &str,
     options: LoadOptions,
     dataset: &mut Dataset,
 ) -> Result<(), DatasetError> {
-    let input = MultiGzDecoder::new(BufReader::new(open(path)?));
-    csv::read(input, &path.display().to_string(), options, dataset)
+    let input = MultiGzDecoder::new(BufReader::new(input));
+    csv::read(input, file, options, dataset)
 }
 
 /// Appends the rows of the archive's table, or its images where it holds no table.
 pub(super) fn read_zip(
-    path: &Path,
+    input: impl Read + Seek,
+    file: &str,
     options: LoadOptions,
     dataset: &mut Dataset,
 ) -> Result<(), DatasetError> {
-    let file = path.display().to_string();
     let broken = |source| DatasetError::BrokenArchive {
-        file: file.clone(),
+        file: file.to_owned(),
         source,
     };
-    let mut archive = ZipArchive::new(BufReader::new(open(path)?)).map_err(broken)?;
-    match find_table(&archive, &file)? {
+    let mut archive = metered::open(input, file)?;
+    match find_table(&archive, file)? {
         Some(table) => {
             let input = archive.by_name(&table).map_err(broken)?;
-            csv::read(input, &format!("{file}/{table}"), options, dataset)
+            csv::read(
+                input,
+                &format!("{file}/{}", printable(&table)),
+                options,
+                dataset,
+            )
         }
-        None => read_images(&mut archive, &file, options, dataset),
+        None => read_images(&mut archive, file, options, dataset),
     }
 }
 
 /// The only table in the archive, or the one with the usual name.
-fn find_table(archive: &Zip, file: &str) -> Result<Option<String>, DatasetError> {
+fn find_table<R: Read + Seek>(
+    archive: &ZipArchive<R>,
+    file: &str,
+) -> Result<Option<String>, DatasetError> {
     let mut tables: Vec<&str> = archive.file_names().filter(|name| is_table(name)).collect();
     tables.sort_unstable();
     let usual = tables
@@ -66,7 +67,7 @@ fn find_table(archive: &Zip, file: &str) -> Result<Option<String>, DatasetError>
         (None, []) => Ok(None),
         (None, _) => Err(DatasetError::SeveralTables {
             file: file.to_owned(),
-            found: tables.join(", "),
+            found: printable(&tables.join(", ")),
         }),
     }
 }
@@ -83,7 +84,7 @@ fn base_name(name: &str) -> &str {
 
 /// Appends the images of `train|test/<emotion>/`, in the order of the sorted paths.
 fn read_images(
-    archive: &mut Zip,
+    archive: &mut ZipArchive<impl Read + Seek>,
     file: &str,
     options: LoadOptions,
     dataset: &mut Dataset,
@@ -101,7 +102,7 @@ fn read_images(
         });
     };
     for (name, place) in images.iter().filter(|(_, place)| place.base == base) {
-        let image_file = format!("{file}/{name}");
+        let image_file = format!("{file}/{}", printable(name));
         let input =
             archive
                 .by_name(name)
@@ -116,11 +117,12 @@ fn read_images(
 
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
     use std::io::{Cursor, Write};
     use std::path::PathBuf;
 
     use super::*;
-    use crate::dataset::Split;
+    use crate::Split;
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use image::{GrayImage, ImageFormat, Luma};

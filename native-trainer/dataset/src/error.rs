@@ -77,4 +77,27 @@ pub enum DatasetError {
         "{file} holds several tables: found {found}, expected one .csv file or one named fer2013.csv. Unpack the one you mean."
     )]
     SeveralTables { file: String, found: String },
+    #[error(
+        "{file} holds more than {most}: FER2013 has 35,887 faces in 0.3 GB, and more than this would fill the memory. \
+         Pass a smaller data set."
+    )]
+    TooMuch { file: String, most: String },
+}
+
+/// Text from a file as it may be shown on a terminal: without letters that command it, and cut where it is long.
+pub(crate) fn printable(text: &str) -> String {
+    const LONGEST: usize = 300;
+    let shown = |letter: char| {
+        if letter.is_control() {
+            '\u{fffd}'
+        } else {
+            letter
+        }
+    };
+    let mut letters = text.chars().map(shown);
+    let mut text: String = letters.by_ref().take(LONGEST).collect();
+    if letters.next().is_some() {
+        text += "...";
+    }
+    text
 }

@@ -7,7 +7,7 @@ use std::fs::{self, File};
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
 
-use image::{DynamicImage, ImageDecoder, ImageError, ImageReader};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, Limits};
 use model_core::emotion::Emotion;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 
@@ -15,6 +15,9 @@ use super::{Dataset, DatasetError, LoadOptions, Split};
 
 /// The largest image file that is read, in bytes: a 48x48 image is far smaller, and a zip bomb is larger.
 pub(super) const LARGEST_IMAGE: u64 = 4 * 1024 * 1024;
+
+/// The most memory that decoding an image may take, in bytes: a compressed colour profile can claim any amount.
+const MOST_MEMORY: u64 = 16 * 1024 * 1024;
 
 /// What the path of an image says about it.
 pub(super) struct Place {
@@ -195,9 +198,12 @@ fn decode(bytes: &[u8]) -> Result<[u8; IMAGE_PIXELS], (String, String)> {
             "a JPEG or PNG image".to_owned(),
         )
     };
-    let reader = ImageReader::new(Cursor::new(bytes))
+    let mut reader = ImageReader::new(Cursor::new(bytes))
         .with_guessed_format()
         .map_err(|error| broken(error.into()))?;
+    let mut limits = Limits::default();
+    limits.max_alloc = Some(MOST_MEMORY);
+    reader.limits(limits);
     let decoder = reader.into_decoder().map_err(broken)?;
     // The size is checked before the pixels are decoded: a small file can claim a huge image.
     let (width, height) = decoder.dimensions();

@@ -1,0 +1,116 @@
+//! Good files of every kind, small enough that a changed byte often matters.
+
+use std::io::{Cursor, Write};
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use image::{ColorType, DynamicImage, ImageFormat};
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
+use safetensors::tensor::{Dtype, TensorView};
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipWriter};
+
+/// Tables of one face: with a short row after it, and with the columns in another order and Windows line ends.
+pub fn tables() -> Vec<Vec<u8>> {
+    let pixels = vec!["7"; IMAGE_PIXELS].join(" ");
+    vec![
+        format!("emotion,pixels,Usage\n3,{pixels},Training\n6,0 255 12,PublicTest\n").into_bytes(),
+        format!("Usage,\"emotion\",id,pixels\r\ntraining,0,x,{pixels}\r\n\r\n").into_bytes(),
+        b"emotion,pixels,Usage\n3,1 2 3,Training\n9,,\n".to_vec(),
+    ]
+}
+
+/// A table in a zip and in a gzip, and a folder of images in a zip.
+pub fn archives() -> Vec<Vec<u8>> {
+    let table = &tables()[0];
+    let face = &faces()[0];
+    vec![
+        zip(
+            &[("fer2013.csv", table), ("readme.txt", b"")],
+            CompressionMethod::Deflated,
+        ),
+        zip(
+            &[("a/train/sad/1.png", face), ("a/test/happy/2.png", face)],
+            CompressionMethod::Stored,
+        ),
+        gzip(table),
+    ]
+}
+
+/// A zip archive that holds one file as it is.
+pub fn stored(name: &str, bytes: &[u8]) -> Vec<u8> {
+    zip(&[(name, bytes)], CompressionMethod::Stored)
+}
+
+/// A zip archive.
+pub fn zip(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(method);
+    for (name, bytes) in files {
+        writer
+            .start_file(*name, options)
+            .and_then(|()| Ok(writer.write_all(bytes)?))
+            .expect("memory takes every byte");
+    }
+    writer
+        .finish()
+        .expect("memory takes every byte")
+        .into_inner()
+}
+
+/// Bytes gzipped.
+pub fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("memory takes every byte");
+    encoder.finish().expect("memory takes every byte")
+}
+
+/// Images of 48x48 pixels: grey and colour, 8 and 16 bits, PNG and JPEG.
+pub fn faces() -> Vec<Vec<u8>> {
+    [
+        (ColorType::L8, ImageFormat::Png),
+        (ColorType::Rgb8, ImageFormat::Png),
+        (ColorType::La16, ImageFormat::Png),
+        (ColorType::L8, ImageFormat::Jpeg),
+        (ColorType::Rgb8, ImageFormat::Jpeg),
+    ]
+    .map(|(color, format)| {
+        let mut bytes = Cursor::new(Vec::new());
+        DynamicImage::new(IMAGE_SIDE as u32, IMAGE_SIDE as u32, color)
+            .write_to(&mut bytes, format)
+            .expect("memory takes every byte");
+        bytes.into_inner()
+    })
+    .into()
+}
+
+/// A manifest of a generator and one of a judge.
+pub fn manifests() -> Vec<Vec<u8>> {
+    vec![
+        include_bytes!("../../web/assets/models/acgan/manifest.json").to_vec(),
+        include_bytes!("../../native-trainer/judges/fer2013/judge.json").to_vec(),
+    ]
+}
+
+/// Two tensors in half precision with a line of metadata, and one in single precision.
+pub fn weights() -> Vec<Vec<u8>> {
+    let numbers = [0x3c; 24];
+    let halves = |shape: &[usize]| view(Dtype::F16, shape, &numbers);
+    let producer = [("producer".to_owned(), "seven-faces".to_owned())];
+    [
+        safetensors::serialize(
+            [
+                ("linear.weight", halves(&[3, 4])),
+                ("norm.scale", halves(&[12])),
+            ],
+            Some(producer.into()),
+        ),
+        safetensors::serialize([("one", view(Dtype::F32, &[6], &numbers))], None),
+    ]
+    .map(|file| file.expect("these tensors are described truly"))
+    .into()
+}
+
+fn view<'a>(dtype: Dtype, shape: &[usize], data: &'a [u8]) -> TensorView<'a> {
+    TensorView::new(dtype, shape.to_vec(), data).expect("these tensors are described truly")
+}

@@ -1,0 +1,123 @@
+//! Convolutions of every network, by this crate's kernels where the CPU computes, else by Burn's.
+
+use burn::nn::conv::{Conv2d, ConvTranspose2d};
+use burn::tensor::module::{conv_transpose2d, conv2d};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+use burn::tensor::{Device, Tensor};
+
+#[cfg(feature = "cpu")]
+use crate::cpu::{Convolution, Geometry, TransposedConvolution, apply, runs_on};
+
+/// How a square kernel moves over a map.
+#[derive(Debug, Clone, Copy)]
+pub struct Moves {
+    pub stride: usize,
+    /// Rows and columns of zeros on every side.
+    pub padding: usize,
+}
+
+/// A layer with one row of padding on every side, as all of Burn's layers in this crate have.
+pub fn convolve(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
+    let moves = Moves {
+        stride: layer.stride[0],
+        padding: 1,
+    };
+    let bias = bias_of(&layer.bias, layer.weight.val().dims()[0], &input.device());
+    convolution(input, layer.weight.val(), bias, moves)
+}
+
+/// The transposed layer, with one row less on every side.
+pub fn convolve_transposed(layer: &ConvTranspose2d, input: Tensor<4>) -> Tensor<4> {
+    let moves = Moves {
+        stride: layer.stride[0],
+        padding: 1,
+    };
+    let bias = bias_of(&layer.bias, layer.weight.val().dims()[1], &input.device());
+    transposed_convolution(input, layer.weight.val(), bias, moves)
+}
+
+fn bias_of(
+    bias: &Option<burn::module::Param<Tensor<1>>>,
+    outputs: usize,
+    device: &Device,
+) -> Tensor<1> {
+    match bias {
+        Some(bias) => bias.val(),
+        None => Tensor::zeros([outputs], device),
+    }
+}
+
+/// # Shapes
+/// - input `[B, C, H, W]`, weight `[O, C, k, k]`, bias `[O]`
+/// - output `[B, O, (H + 2 padding - k) / stride + 1, ...]`
+pub fn convolution(
+    input: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    moves: Moves,
+) -> Tensor<4> {
+    #[cfg(feature = "cpu")]
+    if runs_on(&input.device()) {
+        let geometry = geometry(input.dims(), weight.dims(), moves);
+        return apply(Convolution(geometry), dispatched(input, weight, bias));
+    }
+    let options = ConvOptions::new([moves.stride; 2], [moves.padding; 2], [1, 1], 1);
+    conv2d(input, weight, Some(bias), options)
+}
+
+/// # Shapes
+/// - input `[B, I, H, W]`, weight `[I, O, k, k]`, bias `[O]`
+/// - output `[B, O, (H - 1) stride + k - 2 padding, ...]`
+pub fn transposed_convolution(
+    input: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    moves: Moves,
+) -> Tensor<4> {
+    #[cfg(feature = "cpu")]
+    if runs_on(&input.device()) {
+        let [batch, _, height, width] = input.dims();
+        let [_, outputs, kernel, _] = weight.dims();
+        let side = |length: usize| (length - 1) * moves.stride + kernel - 2 * moves.padding;
+        let output = [batch, outputs, side(height), side(width)];
+        let geometry = geometry(output, weight.dims(), moves);
+        return apply(
+            TransposedConvolution(geometry),
+            dispatched(input, weight, bias),
+        );
+    }
+    let options =
+        ConvTransposeOptions::new([moves.stride; 2], [moves.padding; 2], [0, 0], [1, 1], 1);
+    conv_transpose2d(input, weight, Some(bias), options)
+}
+
+#[cfg(feature = "cpu")]
+fn geometry(
+    [batch, channels, height, width]: [usize; 4],
+    [outputs, _, kernel, _]: [usize; 4],
+    moves: Moves,
+) -> Geometry {
+    Geometry {
+        batch,
+        channels,
+        height,
+        width,
+        outputs,
+        kernel,
+        stride: moves.stride,
+        padding: moves.padding,
+    }
+}
+
+#[cfg(feature = "cpu")]
+fn dispatched(
+    input: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+) -> [burn::backend::DispatchTensor; 3] {
+    [
+        input.into_dispatch(),
+        weight.into_dispatch(),
+        bias.into_dispatch(),
+    ]
+}

@@ -1,0 +1,14 @@
+//! What Burn's CPU backend does too slowly for these networks, done again: the operations that a training step and a
+//! page without a GPU spend their time in, on plain slices. `op.rs` is the only file that knows of Burn.
+//!
+//! Other backends keep Burn's own operations; `tests/training/kernels.rs` holds the two against each other.
+
+#![cfg_attr(not(feature = "training"), allow(dead_code))] // a page asks for no gradients
+
+mod convolution;
+mod op;
+mod patches;
+mod product;
+
+pub use convolution::{Convolution, Geometry, TransposedConvolution};
+pub use op::{apply, runs_on};

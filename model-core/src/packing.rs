@@ -1,0 +1,115 @@
+//! Networks into bundles and out of them again: the part of the bundle formats that needs Burn.
+
+use burn::module::Module;
+use burn::tensor::Device;
+use burn_store::{HalfPrecisionAdapter, ModuleSnapshot, SafetensorsStore};
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng;
+
+use crate::bundle::{
+    Bundle, BundleError, FORMAT_VERSION, Manifest, Training, WEIGHTS_FILE, WeightsFile, sha256,
+};
+use crate::config::{GanKind, GeneratorConfig};
+use crate::emotion::Emotion;
+use crate::generator::Generator;
+use crate::judge::Judge;
+use crate::judge_bundle::{JUDGE_WEIGHTS_FILE, JudgeBundle, JudgeManifest, JudgeTraining};
+use crate::pixels::IMAGE_SIDE;
+use crate::weights;
+
+impl Bundle {
+    /// Packs a folded generator.
+    pub fn pack(
+        generator: &Generator,
+        gan: GanKind,
+        config: &GeneratorConfig,
+        training: Training,
+    ) -> Result<Self, BundleError> {
+        let (file, weights) = pack_weights(generator, WEIGHTS_FILE)?;
+        let manifest = Manifest {
+            format_version: FORMAT_VERSION,
+            gan,
+            generator: config.clone(),
+            emotions: Emotion::ALL.into(),
+            image_side: IMAGE_SIDE,
+            weights: file,
+            training,
+        };
+        Ok(Self { manifest, weights })
+    }
+
+    /// Builds the generator on a device.
+    pub fn generator(&self, device: &Device) -> Result<Generator, BundleError> {
+        // Every weight drawn here is replaced below; a missing one is an error.
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        let generator = Generator::new(&self.manifest.generator, &mut rng, device);
+        load_weights(generator, &self.weights)
+    }
+}
+
+impl JudgeBundle {
+    /// Packs a folded judge.
+    pub fn pack(judge: &Judge, width: usize, training: JudgeTraining) -> Result<Self, BundleError> {
+        let (file, weights) = pack_weights(judge, JUDGE_WEIGHTS_FILE)?;
+        let manifest = JudgeManifest {
+            format_version: FORMAT_VERSION,
+            width,
+            emotions: Emotion::ALL.into(),
+            weights: file,
+            training,
+        };
+        Ok(Self { manifest, weights })
+    }
+
+    /// Builds the judge on a device.
+    pub fn judge(&self, device: &Device) -> Result<Judge, BundleError> {
+        // Every weight drawn here is replaced; a missing one is an error.
+        let mut rng = ChaCha8Rng::seed_from_u64(0);
+        load_weights(
+            Judge::new(self.manifest.width, &mut rng, device),
+            &self.weights,
+        )
+    }
+}
+
+/// The weights of a folded network in half precision, and what a manifest says of them.
+fn pack_weights<M: Module>(network: &M, file: &str) -> Result<(WeightsFile, Vec<u8>), BundleError> {
+    // One entry only: several would stand in the file in random order, and its hash with them.
+    let mut store = SafetensorsStore::from_bytes(None)
+        .clear_metadata()
+        .metadata("producer", "seven-faces")
+        .with_to_adapter(half_precision());
+    network.save_into(&mut store).map_err(weights_error)?;
+    let weights = store.get_bytes().map_err(weights_error)?;
+    let described = WeightsFile {
+        file: file.to_owned(),
+        bytes: weights.len() as u64,
+        sha256: sha256(&weights),
+        parameters: network.num_params() as u64,
+    };
+    Ok((described, weights))
+}
+
+/// `network` with every weight replaced; refuses weights of another network.
+fn load_weights<M: Module>(mut network: M, weights: &[u8]) -> Result<M, BundleError> {
+    weights::check(weights)?;
+    let mut store =
+        SafetensorsStore::from_bytes(Some(weights.to_vec())).with_from_adapter(half_precision());
+    let applied = network.load_from(&mut store).map_err(weights_error)?;
+    match applied.unused.first() {
+        Some(name) => Err(BundleError::Weights(format!(
+            "they hold a tensor '{name}' that the network has not"
+        ))),
+        None => Ok(network),
+    }
+}
+
+/// Single precision in memory, half precision in the file. Nothing needs more: normalisation
+/// statistics are folded into scale and shift before a generator is packed.
+fn half_precision() -> HalfPrecisionAdapter {
+    HalfPrecisionAdapter::new().with_module("ConditionalNorm")
+}
+
+fn weights_error(error: impl std::fmt::Display) -> BundleError {
+    BundleError::Weights(error.to_string())
+}

@@ -1,0 +1,65 @@
+//! Which faces a command reads, and what it says of them.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use crate::dataset::{Dataset, LoadOptions, Source};
+use crate::run_dir::DataOptions;
+
+#[derive(Debug, Args)]
+pub(super) struct DataArgs {
+    /// FER2013 as .csv, .csv.gz, .zip or folder [default: data/fer2013.csv, data/fer2013.zip, else synthetic faces]
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Leave bad rows and images out and count them
+    #[arg(long)]
+    skip_bad_rows: bool,
+}
+
+impl DataArgs {
+    pub(super) fn options(&self) -> DataOptions {
+        let path = match Source::choose(self.data.as_deref()) {
+            Source::Path(path) => Some(std::path::absolute(&path).unwrap_or(path)),
+            Source::Synthetic { .. } => None,
+        };
+        DataOptions {
+            path,
+            skip_bad_rows: self.skip_bad_rows,
+        }
+    }
+
+    pub(super) fn load(&self) -> anyhow::Result<Dataset> {
+        load(&self.options())
+    }
+
+    /// Loads a data set without the held-out images that stand in the training split too.
+    pub(super) fn load_for_measuring(&self) -> anyhow::Result<Dataset> {
+        let mut dataset = self.load()?;
+        let dropped = dataset.drop_cross_split_duplicates();
+        if dropped > 0 {
+            eprintln!("dropped  {dropped} held-out images that stand in the training split too");
+        }
+        Ok(dataset)
+    }
+}
+
+/// Loads a run's data and says what it is. Such notes go to standard error: standard output is for results.
+pub(super) fn load(options: &DataOptions) -> anyhow::Result<Dataset> {
+    let source = options.path.clone().map_or(Source::STAND_IN, Source::Path);
+    let dataset = source.load(LoadOptions {
+        skip_bad_rows: options.skip_bad_rows,
+    })?;
+    match &options.path {
+        Some(path) => eprintln!("data     {} ({} images)", path.display(), dataset.len()),
+        None => eprintln!(
+            "data     {} synthetic faces, drawn from a seed. For real ones download FER2013 (fer2013.csv, on Kaggle as\n         \"Challenges in Representation Learning: Facial Expression Recognition\") and put it at {}, or pass --data FILE",
+            dataset.len(),
+            Source::USUAL_PLACES[0]
+        ),
+    }
+    if dataset.skipped > 0 {
+        eprintln!("skipped  {} bad rows or images", dataset.skipped);
+    }
+    Ok(dataset)
+}

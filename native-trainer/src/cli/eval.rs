@@ -1,0 +1,110 @@
+//! `eval`: a bundle's faces beside held-out real ones.
+
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::Args;
+use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle};
+
+use super::data::DataArgs;
+use super::device::DeviceArgs;
+use super::judge::usual_judge;
+use crate::dataset::Dataset;
+use crate::eval::{self, Bench};
+use crate::{export, grid};
+
+/// The judge that was trained on FER2013 and stands in the repository.
+const SHIPPED_JUDGE: &str = "native-trainer/judges/fer2013";
+
+#[derive(Debug, Args)]
+pub(super) struct EvalArgs {
+    /// Directory with manifest.json and generator.safetensors
+    #[arg(long)]
+    bundle: PathBuf,
+    /// Most held-out images to compare with
+    #[arg(long, default_value_t = 10_000)]
+    faces: usize,
+    /// Seed of face 0
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Directory of a judge [default: runs/judge-<data>, else the shipped native-trainer/judges/fer2013]
+    #[arg(long)]
+    judge: Option<PathBuf>,
+    /// Also train a small classifier on generated faces and one on real ones, for as many images each, and compare
+    /// them (GAN-train)
+    #[arg(long, value_name = "IMAGES")]
+    gan_train: Option<u64>,
+    /// Write the closest pairs of a generated face (left) and a training image (right) as a picture
+    #[arg(long, value_name = "PNG")]
+    pairs: Option<PathBuf>,
+    /// Print JSON instead of a table
+    #[arg(long)]
+    json: bool,
+    /// Write the figures into the bundle's manifest
+    #[arg(long)]
+    record: bool,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+fn open_judge(args: &EvalArgs, dataset: &Dataset) -> anyhow::Result<JudgeBundle> {
+    let own = usual_judge(dataset);
+    let shipped = PathBuf::from(SHIPPED_JUDGE);
+    let path = match &args.judge {
+        Some(path) => path.clone(),
+        None if own.join(JUDGE_MANIFEST_FILE).is_file() => own,
+        None => shipped,
+    };
+    let bundle = export::read_judge(&path).with_context(|| {
+        format!(
+            "train one first: native-trainer judge, with the same --data ({})",
+            dataset.name
+        )
+    })?;
+    let trained_on = &bundle.manifest.training.data;
+    anyhow::ensure!(
+        *trained_on == dataset.name,
+        "the judge in {} was trained on {trained_on}, not on {}: train one with native-trainer judge, with the same --data",
+        path.display(),
+        dataset.name
+    );
+    eprintln!("judge    {}", path.display());
+    Ok(bundle)
+}
+
+pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
+    let mut bundle = export::read(&args.bundle)?;
+    let dataset = args.data.load_for_measuring()?;
+    let judge = open_judge(args, &dataset)?;
+    let chosen = args.device.open()?;
+    let bench = Bench {
+        dataset: &dataset,
+        judge: &judge.judge(&chosen.device)?,
+        device: &chosen.device,
+        limit: args.faces,
+        seed: args.seed,
+    };
+    let eval::Evaluation {
+        mut report,
+        closest,
+    } = eval::evaluate(&bundle, &bench)?;
+    if let Some(images) = args.gan_train {
+        report.gan_train = Some(eval::gan_train(&bundle, &bench, images)?);
+    }
+    if let Some(path) = &args.pairs {
+        grid::write_pairs(&closest, path)?;
+        eprintln!("pairs    {}", path.display());
+    }
+    match args.json {
+        true => println!("{}", serde_json::to_string_pretty(&report)?),
+        false => print!("{report}"),
+    }
+    if args.record {
+        bundle.manifest.training.metrics = report.metrics();
+        export::write(&bundle, &args.bundle)?;
+        eprintln!("recorded in {}", args.bundle.display());
+    }
+    Ok(())
+}

@@ -1,0 +1,46 @@
+//! `export`: a run's newest checkpoint as a bundle.
+
+use std::path::PathBuf;
+
+use clap::Args;
+
+use super::data;
+use super::device::DeviceArgs;
+use crate::dataset::batcher::Batcher;
+use crate::export::{self, Provenance};
+use crate::run_dir::RunDir;
+use crate::train::Trainer;
+use crate::{checkpoint, progress};
+
+#[derive(Debug, Args)]
+pub(super) struct ExportArgs {
+    /// Run directory
+    run: PathBuf,
+    /// Directory for the bundle, such as web/assets/models/acgan
+    #[arg(long)]
+    to: PathBuf,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
+    let run = RunDir::open(&args.run)?;
+    let options = run.options()?;
+    let dataset = data::load(&run.data()?)?;
+    let provenance = Provenance::of(&dataset.name);
+    let chosen = args.device.open()?;
+    let batcher = Batcher::new(dataset, options.batch_settings());
+    let mut trainer = Trainer::new(options, batcher, &chosen.device);
+    anyhow::ensure!(
+        checkpoint::load_newest(&mut trainer, &run.checkpoints(), &mut progress::print)?.is_some(),
+        "{} has no checkpoint yet: nothing to export",
+        args.run.display()
+    );
+    export::write(&export::pack(&trainer, &provenance)?, &args.to)?;
+    println!(
+        "bundle   {} ({} images seen)",
+        args.to.display(),
+        trainer.images_seen()
+    );
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! `judge`: the emotion classifier that `eval` measures with.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use model_core::judge_bundle::{JudgeBundle, JudgeTraining};
+
+use super::data::DataArgs;
+use super::device::DeviceArgs;
+use crate::dataset::Dataset;
+use crate::export::{self, Provenance};
+use crate::judge::{self, JudgeOptions, JudgeTrainer};
+
+#[derive(Debug, Args)]
+pub(super) struct JudgeArgs {
+    /// Training images to be seen
+    #[arg(long, default_value_t = 700_000)]
+    images: u64,
+    /// Channels of the first stage
+    #[arg(long, default_value_t = 32)]
+    width: usize,
+    /// Seed of weights and batches
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Directory for the judge [default: runs/judge-<data>]
+    #[arg(long)]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+/// Where the judge of a data set is kept unless another place is named.
+pub(super) fn usual_judge(dataset: &Dataset) -> PathBuf {
+    PathBuf::from(format!("runs/judge-{}", dataset.name))
+}
+
+pub(super) fn run(args: &JudgeArgs) -> anyhow::Result<()> {
+    let dataset = args.data.load_for_measuring()?;
+    let chosen = args.device.open()?;
+    let out = args.out.clone().unwrap_or_else(|| usual_judge(&dataset));
+    let options = JudgeOptions {
+        width: args.width,
+        images: args.images,
+        seed: args.seed,
+    };
+    let mut trainer = JudgeTrainer::new(options, dataset.clone(), &chosen.device)?;
+    trainer.run(Some(&out.join("training")), &mut |images, loss| {
+        eprintln!("{images:>9} of {} images  loss {loss:.3}", args.images);
+    })?;
+    let judge = trainer.finish();
+    let confusion = judge::examine(&judge, &dataset);
+    let provenance = Provenance::of(&dataset.name);
+    let training = JudgeTraining {
+        data: provenance.data,
+        images_seen: trainer.images_seen(),
+        seed: args.seed,
+        accuracy: confusion.accuracy(),
+        git_commit: provenance.git_commit,
+    };
+    export::write_judge(&JudgeBundle::pack(&judge, args.width, training)?, &out)?;
+    println!("PrivateTest\n{confusion}judge    {}", out.display());
+    Ok(())
+}

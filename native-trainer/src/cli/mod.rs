@@ -1,0 +1,68 @@
+//! The command line: arguments in, stages called, sentences out. One file per command, and two for what several
+//! commands ask for ([`data`], [`device`]).
+
+mod data;
+mod device;
+mod eval;
+mod export;
+mod judge;
+mod sample;
+mod train;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use data::DataArgs;
+use eval::EvalArgs;
+use export::ExportArgs;
+use judge::JudgeArgs;
+use sample::SampleArgs;
+use train::{ResumeArgs, TrainArgs};
+
+/// Trains the Seven Faces GANs and exports what the page shows. Without a command it trains.
+#[derive(Debug, Parser)]
+#[command(
+    name = "native-trainer",
+    version,
+    args_conflicts_with_subcommands = true
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    train: TrainArgs,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Train a GAN and export its bundle (the default command)
+    Train(TrainArgs),
+    /// Continue a run from its newest checkpoint
+    Resume(ResumeArgs),
+    /// Write faces of a bundle as 48x48 grey PNG files, DIR/<emotion>/<n>.png
+    Sample(SampleArgs),
+    /// Train the emotion classifier that eval measures with
+    Judge(JudgeArgs),
+    /// Measure a bundle's faces against held-out real images
+    Eval(EvalArgs),
+    /// Export a run's newest checkpoint as a bundle
+    Export(ExportArgs),
+    /// Print how many images of each emotion a data set holds
+    Data(DataArgs),
+}
+
+/// Runs the command that was asked for.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
+    let done = match cli.command {
+        None => return train::start(&cli.train),
+        Some(Command::Train(args)) => return train::start(&args),
+        Some(Command::Resume(args)) => return train::resume(&args),
+        Some(Command::Sample(args)) => sample::run(&args),
+        Some(Command::Judge(args)) => judge::run(&args),
+        Some(Command::Eval(args)) => eval::run(&args),
+        Some(Command::Export(args)) => export::run(&args),
+        Some(Command::Data(args)) => args.load().map(|dataset| print!("{}", dataset.table())),
+    };
+    done.map(|()| ExitCode::SUCCESS)
+}

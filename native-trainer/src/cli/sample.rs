@@ -1,0 +1,57 @@
+//! `sample`: faces of a bundle as files.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Context;
+use clap::Args;
+use model_core::emotion::Emotion;
+
+use super::device::DeviceArgs;
+use crate::dataset::{Dataset, LoadOptions, Split};
+use crate::{export, sample};
+
+#[derive(Debug, Args)]
+pub(super) struct SampleArgs {
+    /// Directory with manifest.json and generator.safetensors
+    #[arg(long)]
+    bundle: PathBuf,
+    /// One of the seven emotions, or all
+    #[arg(long, default_value = "all")]
+    emotion: String,
+    /// Faces per emotion; with --labels-like, faces in all
+    #[arg(long, default_value_t = 8)]
+    count: u64,
+    /// Seed of face 0; face n has this seed plus n
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Directory for the faces
+    #[arg(long, default_value = "samples")]
+    out: PathBuf,
+    /// Copy the class shares of a split, such as fer2013.csv:PrivateTest
+    #[arg(long, value_name = "DATA:SPLIT", conflicts_with = "emotion")]
+    labels_like: Option<String>,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+pub(super) fn run(args: &SampleArgs) -> anyhow::Result<()> {
+    let bundle = export::read(&args.bundle)?;
+    let orders = match &args.labels_like {
+        Some(like) => {
+            let (path, split) = like.rsplit_once(':').with_context(|| {
+                format!(
+                    "--labels-like {like}: expected DATA:SPLIT, such as fer2013.csv:PrivateTest"
+                )
+            })?;
+            let dataset = Dataset::load(Path::new(path), LoadOptions::default())?;
+            sample::like_split(&dataset, split.parse::<Split>()?, args.count)?
+        }
+        None if args.emotion == "all" => sample::per_emotion(&Emotion::ALL, args.count),
+        None => sample::per_emotion(&[args.emotion.parse()?], args.count),
+    };
+    let chosen = args.device.open()?;
+    let generator = bundle.generator(&chosen.device)?;
+    sample::write(&generator, &orders, args.seed, &args.out)?;
+    println!("faces    {} in {}", orders.len(), args.out.display());
+    Ok(())
+}

@@ -1,0 +1,122 @@
+//! `train` and `resume`: a run from its start, or from its newest checkpoint.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Args;
+use model_core::config::GanKind;
+
+use super::data::{self, DataArgs};
+use super::device::DeviceArgs;
+use crate::config::{Preset, RunOptions};
+use crate::dataset::Dataset;
+use crate::dataset::batcher::Batcher;
+use crate::device::ChosenDevice;
+use crate::export::Provenance;
+use crate::interrupt::{self, Interrupt};
+use crate::progress;
+use crate::run_dir::RunDir;
+use crate::train::{self, Outcome, Trainer};
+
+#[derive(Debug, Args)]
+pub(super) struct TrainArgs {
+    /// Which GAN to train: cgan or acgan
+    #[arg(long, default_value = "acgan")]
+    gan: GanKind,
+    /// Named set of options; measured results stand in docs/training.md
+    #[arg(long, value_enum, default_value = "small")]
+    preset: Preset,
+    /// Length of the run in real images seen [default: tiny 20000, small 30000, base 5000000]
+    #[arg(long)]
+    images: Option<u64>,
+    /// Seed of weights, batches and latents
+    #[arg(long, default_value_t = 0)]
+    seed: u64,
+    /// Directory in which the run's own directory is created
+    #[arg(long, default_value = "runs")]
+    out: PathBuf,
+    /// Images per step [default: tiny and small 32, base 64]
+    #[arg(long)]
+    batch: Option<usize>,
+    /// Any other option by its name in a run's options.json, such as loss.adversarial=relativistic; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
+    #[command(flatten)]
+    data: DataArgs,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+#[derive(Debug, Args)]
+pub(super) struct ResumeArgs {
+    /// Run directory
+    run: PathBuf,
+    /// New length of the run in images seen [default: as started]
+    #[arg(long)]
+    images: Option<u64>,
+    #[command(flatten)]
+    device: DeviceArgs,
+}
+
+impl TrainArgs {
+    fn options(&self) -> anyhow::Result<RunOptions> {
+        let mut options = self.preset.options(self.gan);
+        options.seed = self.seed;
+        options.set_length(self.images.unwrap_or(options.images));
+        options.batch = self.batch.unwrap_or(options.batch);
+        for assignment in &self.set {
+            options.set(assignment)?;
+        }
+        options.check()?;
+        Ok(options)
+    }
+}
+
+pub(super) fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
+    let options = args.options()?;
+    let data = args.data.options();
+    let dataset = data::load(&data)?;
+    let chosen = args.device.open()?;
+    let run = RunDir::create(&args.out, &options, &data, &dataset.name)?;
+    let _lock = run.lock()?;
+    go(options, dataset, &chosen, &run)
+}
+
+pub(super) fn resume(args: &ResumeArgs) -> anyhow::Result<ExitCode> {
+    let run = RunDir::open(&args.run)?;
+    let _lock = run.lock()?;
+    let mut options = run.options()?;
+    if let Some(images) = args.images {
+        options.images = images;
+        options.check()?;
+        run.write_options(&options)?;
+    }
+    let dataset = data::load(&run.data()?)?;
+    let chosen = args.device.open()?;
+    go(options, dataset, &chosen, &run)
+}
+
+/// Trains to the end, from the newest checkpoint if there is one.
+fn go(
+    options: RunOptions,
+    dataset: Dataset,
+    chosen: &ChosenDevice,
+    run: &RunDir,
+) -> anyhow::Result<ExitCode> {
+    let interrupt = Interrupt::listen()?;
+    let provenance = Provenance::of(&dataset.name);
+    let batcher = Batcher::new(dataset, options.batch_settings());
+    let mut trainer = Trainer::new(options, batcher, &chosen.device);
+    train::go_back(&mut trainer, run, &mut progress::print)?;
+    let outcome = train::run(
+        &mut trainer,
+        run,
+        &provenance,
+        &interrupt,
+        &mut progress::print,
+    )?;
+    Ok(match outcome {
+        Outcome::Finished => ExitCode::SUCCESS,
+        Outcome::Stopped => ExitCode::from(interrupt::EXIT_CODE),
+    })
+}
