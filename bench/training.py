@@ -15,8 +15,15 @@ from trainer import WARM_UP
 STEP_GOAL = 1.0
 CSV_GOAL = 10.0
 MEMORY_GOAL = 2.0
-#: Width and length of the latent by preset, as in native-trainer/src/config.rs.
-PRESETS = {"tiny": (16, 32), "small": (32, 64), "base": (64, 128)}
+#: Width of the networks, and images in a batch, by device: those of the presets small and base.
+WIDTHS = {"CPU": 32, "GPU": 64}
+#: What trainer.py computes, whatever the presets may become.
+RECIPE = {
+    "generator.latent_size": 64,
+    "augment": "false",
+    "loss.adversarial": "hinge",
+    "loss.gradient_penalty": 0,
+}
 HERE = Path(__file__).parent
 PYTHON = sys.executable
 
@@ -31,32 +38,33 @@ def devices():
 class Match:
     """The same training in both programs."""
 
-    def __init__(self, settings, data, device="CPU", gan="acgan", preset="small", batch=32):
-        self.settings, self.data, self.gan, self.preset, self.batch = settings, data, gan, preset, batch
+    def __init__(self, settings, data, device="CPU", gan="acgan", width=32, batch=32, steps=None):
+        self.settings, self.data, self.gan, self.width, self.batch = settings, data, gan, width, batch
         self.native_device, self.torch_device = devices()[device]
-        self.steps = 4 if settings.quick else max(12, 1536 // batch)
+        self.steps = 4 if settings.quick else steps or max(12, 1536 * 32 // (batch * width))
 
     def native(self):
         """Images per second and peak memory of our trainer."""
         with self.settings.scratch() as out:
             options = {
-                "--data": self.data, "--gan": self.gan, "--preset": self.preset, "--batch": self.batch, "--out": out,
-                "--images": self.steps * self.batch, "--device": self.native_device, "--augment": "false",
+                "--data": self.data, "--gan": self.gan, "--batch": self.batch, "--out": out,
+                "--images": self.steps * self.batch, "--device": self.native_device,
             }
+            widths = {"generator.width": self.width, "discriminator.width": self.width}
+            settings = [f"--set={name}={value}" for name, value in (RECIPE | widths).items()]
             threads = {"RAYON_NUM_THREADS": str(self.settings.threads)}
-            command = [self.settings.trainer, "train", *(part for option in options.items() for part in option)]
+            command = [self.settings.trainer, "train", *settings, *(part for pair in options.items() for part in pair)]
             finished = program.run(command, threads)
             (stats,) = Path(out).glob("*/stats.jsonl")
             return images_per_second(stats.read_text()), finished.peak_bytes
 
     def torch(self):
         """Images per second and peak memory of trainer.py."""
-        width, latent = PRESETS[self.preset]
         options = {
-            "--data": self.data, "--gan": self.gan, "--width": width, "--latent": latent, "--batch": self.batch,
+            "--data": self.data, "--gan": self.gan, "--width": self.width, "--batch": self.batch,
             "--steps": self.steps, "--threads": self.settings.threads, "--device": self.torch_device,
         }
-        command = [PYTHON, HERE / "trainer.py", *(part for option in options.items() for part in option)]
+        command = [PYTHON, HERE / "trainer.py", *(part for pair in options.items() for part in pair)]
         finished = program.run(command)
         return json.loads(finished.output)["images_per_second"], finished.peak_bytes
 
@@ -100,14 +108,14 @@ def speeds(results):
 
 
 def steps(settings):
-    """Both GANs with the preset for their device."""
+    """Both GANs, on a GPU with wider networks and larger batches."""
     settings.check_trainer()
     matches = {}
     for device in devices():
-        preset, batch = ("small", 32) if device == "CPU" else ("base", 64)
+        width, batch = WIDTHS[device], WIDTHS[device]
         for gan in ("acgan", "cgan"):
-            title = f"{device}, {gan}, {preset}, batch {batch}"
-            matches[title] = Match(settings, data(settings), device, gan, preset, batch)
+            title = f"{device}, {gan}, width {width}, batch {batch}"
+            matches[title] = Match(settings, data(settings), device, gan, width, batch)
     return speeds(compared(settings, matches))
 
 
@@ -115,9 +123,9 @@ def growth(settings):
     """Larger batches, wider networks."""
     settings.check_trainer()
     batches = (16, 64) if settings.quick else (16, 32, 64, 128, 256, 512)
-    matches = {f"small, batch {batch}": Match(settings, data(settings), batch=batch) for batch in batches}
-    for preset in PRESETS:
-        matches[f"{preset} (width {PRESETS[preset][0]}), batch 32"] = Match(settings, data(settings), preset=preset)
+    matches = {f"width 32, batch {batch}": Match(settings, data(settings), batch=batch) for batch in batches}
+    for width in (64,) if settings.quick else (64, 128):
+        matches[f"width {width}, batch 32"] = Match(settings, data(settings), width=width)
     return speeds(compared(settings, matches))
 
 
@@ -126,9 +134,9 @@ def memory(settings):
     settings.check_trainer()
 
     def match(gan):
-        return Match(settings, data(settings), gan=gan, batch=64)
+        return Match(settings, data(settings), gan=gan, batch=64, steps=8)  # Memory does not grow with steps.
 
-    matches = {f"{gan}, small, batch 64": match(gan) for gan in ("acgan", "cgan")}
+    matches = {f"{gan}, width 32, batch 64": match(gan) for gan in ("acgan", "cgan")}
     rows = []
     for title, sides in compared(settings, matches).items():
         ours, theirs = (median(peak for _, peak in side) / 1e9 for side in sides)

@@ -50,21 +50,13 @@ fn one_at_a_time() -> MutexGuard<'static, ()> {
 
 /// The built site, or `None` after saying what is missing.
 fn built_site() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
-    let dist = std::env::var_os("SEVEN_FACES_DIST").map_or(default, PathBuf::from);
-    let page = dist.join("index.html");
-    let missing = match (page.is_file(), chrome::installed()) {
-        (true, Ok(_)) => return Some(dist),
-        (false, _) => format!(
-            "{} does not exist: run `trunk build --release`",
-            page.display()
-        ),
-        (true, Err(missing)) => missing,
-    };
-    let required = std::env::var("SEVEN_FACES_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
-    assert!(!required, "the browser tests are required, but {missing}");
-    println!("skipped: {missing}");
-    None
+    match (tests::built_site(), chrome::installed()) {
+        (Ok(dist), Ok(_)) => Some(dist),
+        (Err(missing), _) | (_, Err(missing)) => {
+            tests::skip(&missing);
+            None
+        }
+    }
 }
 
 /// The generator of the site's bundle, on the CPU.

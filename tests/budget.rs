@@ -32,19 +32,9 @@ const BUDGETS: [Budget; 5] = [
 
 /// The built site, or `None` after saying what is missing.
 fn built_site() -> Option<PathBuf> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
-    let dist = std::env::var_os("SEVEN_FACES_DIST").map_or(default, PathBuf::from);
-    if dist.join("index.html").is_file() {
-        return Some(dist);
-    }
-    let missing = format!(
-        "{} holds no site: run `trunk build --release`",
-        dist.display()
-    );
-    let required = std::env::var("SEVEN_FACES_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
-    assert!(!required, "the site's budget is required, but {missing}");
-    println!("skipped: {missing}");
-    None
+    tests::built_site()
+        .map_err(|missing| tests::skip(&missing))
+        .ok()
 }
 
 /// The files of a folder that a pattern names.

@@ -1,5 +1,31 @@
 //! What holds across the crates, and the facts that several test programs share.
 
+use std::path::{Path, PathBuf};
+
 /// The first four latents of seed 7, as the bits of 32-bit floats (0.947, 1.672, -0.122, -0.828): the same
 /// on every machine and in every browser.
 pub const LATENT_OF_SEED_7: [u32; 4] = [1064463727, 1070991724, 3187259722, 3209958448];
+
+/// The built site, in the folder that `SEVEN_FACES_DIST` names or in `dist`; else what is missing.
+pub fn built_site() -> Result<PathBuf, String> {
+    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
+    let dist = std::env::var_os("SEVEN_FACES_DIST").map_or(default, PathBuf::from);
+    let page = dist.join("index.html");
+    match page.is_file() {
+        true => Ok(dist),
+        false => Err(format!(
+            "{} does not exist: run `trunk build --release`",
+            page.display()
+        )),
+    }
+}
+
+/// Says why a test of the site is skipped; panics where `SEVEN_FACES_REQUIRE_BROWSER` is 1, as in `tests/run.sh`.
+pub fn skip(missing: &str) {
+    let required = std::env::var("SEVEN_FACES_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
+    assert!(
+        !required,
+        "the tests of the site are required, but {missing}"
+    );
+    println!("skipped: {missing}");
+}
