@@ -59,6 +59,11 @@ impl Engine {
         self.post(&Array::of2(&bytes(&files.manifest), &bytes(&files.weights)))
     }
 
+    /// Sends a face to the judge.
+    pub fn judge(&self, face: &[u8]) -> Result<(), String> {
+        self.post(&Uint8Array::from(face))
+    }
+
     fn post(&self, message: &JsValue) -> Result<(), String> {
         self.worker
             .post_message(message)

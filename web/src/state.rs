@@ -14,6 +14,7 @@ use model_core::emotion::Emotion;
 use crate::address::{View, Wanted};
 use crate::film::Film;
 use crate::mood::Mood;
+use crate::opinion::SecondOpinion;
 use crate::protocol::{Backend, DeviceChoice, Order, Progress, Running};
 use crate::shot::{Album, Network, Picture, Pixels, Shot};
 use crate::walk::{Leg, Walk};
@@ -49,6 +50,8 @@ pub enum Task {
     Film,
     /// Opening the visitor's bundle.
     Open(OwnFiles),
+    /// The judge looks at this face.
+    Judge(Shot),
 }
 
 /// The worker's state.
@@ -73,6 +76,8 @@ pub enum Step {
     Send(Order, Task),
     /// Send the visitor's files.
     Open(OwnFiles),
+    /// Send a face to the judge.
+    Judge(Picture),
     /// Start a new worker.
     Restart,
 }
@@ -90,6 +95,7 @@ pub struct Page {
     pub walk: Walk,
     /// A film being made.
     pub film: Option<Film>,
+    pub opinion: SecondOpinion,
     /// The visitor's bundle in use.
     pub own: Option<OwnBundle>,
     /// Files that the visitor brought and the worker has not seen yet.
@@ -119,6 +125,7 @@ impl Page {
             album: Album::default(),
             walk: Walk::default(),
             film: None,
+            opinion: SecondOpinion::default(),
             own: None,
             brought: None,
             refusal: None,
