@@ -158,9 +158,15 @@ fn text_of(chrome: &Chrome, testid: &str) -> String {
         .to_owned()
 }
 
-fn keep_screenshots(chrome: &Chrome, name: &str) {
+/// Where pictures for people are kept.
+fn test_output() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("test-output");
     fs::create_dir_all(&folder).expect("test-output can be made");
+    folder
+}
+
+fn keep_screenshots(chrome: &Chrome, name: &str) {
+    let folder = test_output();
     for (width, scheme) in [
         (1200, "light"),
         (1200, "dark"),

@@ -19,10 +19,11 @@ use web::inference::{draw, largest_difference, opinion, point};
 use web::mood::{Mood, sliders_from, sliders_text};
 use web::morph;
 use web::opinion::Opinion;
+use web::own_bundle::OwnFiles;
 use web::protocol::{Backend, DeviceChoice, Order, Part, Progress, Recipe, Reply, Running};
 use web::shot::{Network, Pixels, Shot};
 use web::snippet::snippet;
-use web::state::{OwnFiles, Page, Step, Task};
+use web::state::{Page, Step, Task};
 use web::walk::Walk;
 
 fn wanted() -> Wanted {
@@ -951,6 +952,12 @@ fn progress_and_backend_are_sentences() {
         "Downloading the engine: 3.1 of 10.0 MB"
     );
     assert_eq!(progress(None), "Downloading the engine: 3.1 MB");
+    let judge = Progress {
+        part: Part::Judge,
+        loaded: 629_318,
+        total: None,
+    };
+    assert_eq!(judge.to_string(), "Downloading the judge: 0.6 MB");
     let detail = "you chose it".into();
     let running = Running {
         backend: Backend::Cpu,

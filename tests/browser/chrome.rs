@@ -298,10 +298,17 @@ impl Chrome {
 
     /// The whole page as PNG.
     pub fn screenshot(&self) -> Vec<u8> {
-        let png = self.devtools(
-            "Page.captureScreenshot",
-            json!({"captureBeyondViewport": true}),
-        );
+        self.picture(json!({"captureBeyondViewport": true}))
+    }
+
+    /// The upper part of the page as PNG, as wide as the window.
+    pub fn top(&self, width: u32, height: u32) -> Vec<u8> {
+        let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        self.picture(json!({"captureBeyondViewport": true, "clip": clip}))
+    }
+
+    fn picture(&self, params: Value) -> Vec<u8> {
+        let png = self.devtools("Page.captureScreenshot", params);
         let text = png["data"].as_str().unwrap_or_default();
         base64::engine::general_purpose::STANDARD
             .decode(text)

@@ -21,7 +21,8 @@ use crate::foreign::Foreign;
 use crate::site::{CRASH, Site, Trouble};
 use crate::{
     FIRST_FACE, NEXT_FACE, SEED, Visit, assert_nothing_broken, assert_same_face, audit,
-    face_attribute, keep_screenshots, native_face, native_generator, shown_face, text_of,
+    face_attribute, keep_screenshots, native_face, native_generator, shown_face, test_output,
+    text_of,
 };
 
 const TAB: &str = "\u{e004}";
@@ -789,6 +790,9 @@ fn the_trainers_judge_gives_a_second_opinion_when_asked() {
     let axe = audit::program().expect("the audit");
     audit::assert_accessible(&chrome, &axe, "second opinion");
     keep_screenshots(&chrome, "opinion");
+    // The picture of the page in README.md is a copy of this one.
+    let picture = chrome.top(1200, 780);
+    fs::write(test_output().join("page.png"), picture).expect("a picture can be written");
     assert!(
         search(&chrome).contains("opinion=yes"),
         "{}",

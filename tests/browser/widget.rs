@@ -19,7 +19,7 @@ use super::foreign::Foreign;
 use super::site::{Site, Trouble};
 use super::{
     FIRST_FACE, NEXT_FACE, Visit, assert_nothing_broken, assert_same_face, native_face,
-    native_generator,
+    native_generator, test_output,
 };
 
 /// The module itself is a few small files.
@@ -168,9 +168,7 @@ fn native_blend(dist: &Path, gan: GanKind, shares: &[(Emotion, f32)], seed: u64)
 }
 
 fn keep_screenshot(chrome: &Chrome, name: &str, width: u32, scheme: &str) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("test-output");
-    fs::create_dir_all(&folder).expect("test-output can be made");
-    let file = folder.join(format!("embed-{name}-{width}-{scheme}.png"));
+    let file = test_output().join(format!("embed-{name}-{width}-{scheme}.png"));
     chrome.resize(width, scheme);
     fs::write(&file, chrome.screenshot()).expect("a screenshot can be written");
     println!("screenshot: {}", file.display());

@@ -4,8 +4,8 @@ use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::own_bundle::OwnFiles;
 use crate::protocol::{Order, Reply};
-use crate::state::OwnFiles;
 
 /// Beside the page, so that it works from any folder.
 const SCRIPT: &str = "./engine.js";

@@ -72,7 +72,12 @@ async fn weights(
     let hash: String = file.sha256.chars().take(12).collect();
     let address = format!("{folder}/{}?v={hash}", file.file);
     let on_bytes = |loaded| progress(loaded, file.bytes);
-    bytes(&address, file.bytes, RequestCache::Default, on_bytes).await
+    let kept = bytes(&address, file.bytes, RequestCache::Default, &on_bytes).await?;
+    match file.verify(&kept) {
+        Ok(()) => Ok(kept),
+        // A damaged copy in the browser's cache would come again with every retry.
+        Err(_) => bytes(&address, file.bytes, RequestCache::Reload, on_bytes).await,
+    }
 }
 
 async fn bytes(

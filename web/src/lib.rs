@@ -28,6 +28,8 @@ pub mod opinion;
 #[cfg(not(feature = "worker"))]
 mod orders;
 #[cfg(not(feature = "worker"))]
+pub mod own_bundle;
+#[cfg(not(feature = "worker"))]
 mod replies;
 #[cfg(not(feature = "worker"))]
 pub mod shot;

@@ -6,9 +6,10 @@ use model_core::bundle::Manifest;
 use model_core::pixels::IMAGE_PIXELS;
 
 use crate::opinion::Opinion;
+use crate::own_bundle::{OwnBundle, OwnFiles};
 use crate::protocol::{Backend, Reply};
 use crate::shot::{Picture, Pixels, Shot};
-use crate::state::{OwnBundle, OwnFiles, Page, Phase, Task};
+use crate::state::{Page, Phase, Task};
 
 /// How much the newest order changes the estimate of the pace.
 const PACE_MEMORY: f64 = 0.5;

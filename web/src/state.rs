@@ -5,9 +5,6 @@
 //! faces that nobody wants any more, and nothing piles up. Pictures stay in an [`Album`]. What the
 //! worker answers is taken in by `replies.rs`.
 
-use std::sync::Arc;
-
-use model_core::bundle::Manifest;
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 
@@ -15,27 +12,10 @@ use crate::address::{View, Wanted};
 use crate::film::Film;
 use crate::mood::Mood;
 use crate::opinion::SecondOpinion;
+use crate::own_bundle::{OwnBundle, OwnFiles};
 use crate::protocol::{Backend, DeviceChoice, Order, Progress, Running};
 use crate::shot::{Album, Network, Picture, Pixels, Shot};
 use crate::walk::{Leg, Walk};
-
-/// The two files of a visitor's bundle.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OwnFiles {
-    pub manifest: Arc<[u8]>,
-    pub weights: Arc<[u8]>,
-}
-
-/// A visitor's bundle that the worker has accepted.
-#[derive(Debug, Clone)]
-pub struct OwnBundle {
-    pub files: OwnFiles,
-    pub manifest: Manifest,
-    /// Counts the bundles of this visit.
-    pub number: u32,
-    /// Whether the worker that runs now has it.
-    pub is_open: bool,
-}
 
 /// What the worker is doing, and so what its faces are for.
 #[derive(Debug, Clone, PartialEq)]
