@@ -589,6 +589,9 @@ fn the_page_works_without_a_network_after_the_first_visit() {
         &native_face(&dist, GanKind::Cgan, Emotion::Happy, SEED),
         "a network not used before",
     );
+    chrome.click("opinion");
+    let face = large(&chrome, GanKind::Cgan, Emotion::Happy, SEED);
+    check_bars(&chrome, &dist, &face);
 }
 
 /// The site once more, as if its engine had changed: what is named after the deployment has another name.
