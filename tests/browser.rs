@@ -10,6 +10,8 @@
 mod audit;
 #[path = "browser/chrome.rs"]
 mod chrome;
+#[path = "browser/endurance.rs"]
+mod endurance;
 #[path = "browser/foreign.rs"]
 mod foreign;
 #[path = "browser/site.rs"]
@@ -21,7 +23,6 @@ mod widget;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use burn::tensor::Device;
@@ -32,7 +33,7 @@ use model_core::emotion::Emotion;
 use model_core::generator::Generator;
 use model_core::pixels::to_grey;
 use serde_json::Value;
-use site::Site;
+use site::{Site, Trouble};
 
 /// Rounding differs between backends by less.
 const TOLERANCE: u8 = 2;
@@ -41,11 +42,22 @@ const SEED: u64 = 7;
 const FIRST_FACE: Duration = Duration::from_secs(240);
 const NEXT_FACE: Duration = Duration::from_secs(90);
 
-/// One browser at a time: two would starve each other on a small machine.
-static BROWSER: Mutex<()> = Mutex::new(());
+/// What every test begins with.
+struct Visit {
+    /// The built site's folder.
+    dist: PathBuf,
+    site: Site,
+    chrome: Chrome,
+}
 
-fn one_at_a_time() -> MutexGuard<'static, ()> {
-    BROWSER.lock().unwrap_or_else(PoisonError::into_inner)
+impl Visit {
+    /// A browser that has opened nothing yet; `None` where the site or the browser is missing.
+    fn begin(webgpu: bool) -> Option<Self> {
+        let dist = built_site()?;
+        let site = Site::serve(&dist).expect("the site is served");
+        let chrome = Chrome::start(webgpu).expect("chromium starts");
+        Some(Self { dist, site, chrome })
+    }
 }
 
 /// The built site, or `None` after saying what is missing.
@@ -138,9 +150,15 @@ fn text_of(chrome: &Chrome, testid: &str) -> String {
         .to_owned()
 }
 
-fn keep_screenshots(chrome: &Chrome, name: &str) {
+/// Where pictures for people are kept.
+fn test_output() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("test-output");
     fs::create_dir_all(&folder).expect("test-output can be made");
+    folder
+}
+
+fn keep_screenshots(chrome: &Chrome, name: &str) {
+    let folder = test_output();
     for (width, scheme) in [
         (1200, "light"),
         (1200, "dark"),
@@ -206,10 +224,9 @@ fn assert_nothing_broken(chrome: &Chrome, site: &Site) {
 
 #[test]
 fn webgpu_makes_the_faces_of_native_trainer_sample() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(true).expect("chromium starts");
+    let Some(Visit { dist, site, chrome }) = Visit::begin(true) else {
+        return;
+    };
     chrome.open(&site.page("?gan=cgan&seed=7"));
     click_through(&chrome, &dist, "webgpu", &[Emotion::Happy, Emotion::Angry]);
     let status = text_of(&chrome, "status");
@@ -231,10 +248,9 @@ fn webgpu_makes_the_faces_of_native_trainer_sample() {
 
 #[test]
 fn the_cpu_makes_the_faces_of_native_trainer_sample() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
     chrome.open(&site.page("?gan=acgan&emotion=surprise&seed=7"));
     let first = shown_face(
         &chrome,
@@ -293,10 +309,9 @@ fn the_page_itself_holds_no_network() {
 
 #[test]
 fn a_lost_gpu_leads_to_the_cpu() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(true).expect("chromium starts");
+    let Some(Visit { site, chrome, .. }) = Visit::begin(true) else {
+        return;
+    };
     chrome.open(&site.page("?gan=acgan&emotion=sad&seed=7"));
     shown_face(
         &chrome,
@@ -320,11 +335,10 @@ fn a_lost_gpu_leads_to_the_cpu() {
 
 #[test]
 fn missing_weights_are_a_sentence_and_a_retry() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
-    site.set_weights_missing(true);
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
+    site.trouble(".safetensors", Trouble::Missing);
     chrome.open(&site.page("?gan=acgan&emotion=happy&seed=7"));
     let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
     let error = chrome
@@ -335,7 +349,7 @@ fn missing_weights_are_a_sentence_and_a_retry() {
         "the page says {error}"
     );
     assert_eq!(face_attribute(&chrome, "state"), "error");
-    site.set_weights_missing(false);
+    site.heal();
     chrome.click("retry");
     shown_face_after_error(&chrome);
 }

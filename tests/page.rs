@@ -4,22 +4,26 @@ use std::future::Future;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor, TensorData};
 use model_core::config::{GanKind, GeneratorConfig, UpSampling};
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
+use model_core::judge::Judge;
 use model_core::latent::latent;
-use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_grey};
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_grey, to_signed};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 use web::address::{Look, View, Wanted};
 use web::film::{self, Film};
-use web::inference::{draw, largest_difference, point};
+use web::inference::{draw, largest_difference, opinion, point};
 use web::mood::{Mood, sliders_from, sliders_text};
 use web::morph;
+use web::opinion::Opinion;
+use web::own_bundle::OwnFiles;
 use web::protocol::{Backend, DeviceChoice, Order, Part, Progress, Recipe, Reply, Running};
 use web::shot::{Network, Pixels, Shot};
-use web::state::{OwnFiles, Page, Step, Task};
+use web::snippet::snippet;
+use web::state::{Page, Step, Task};
 use web::walk::Walk;
 
 fn wanted() -> Wanted {
@@ -311,6 +315,202 @@ fn a_failed_order_waits_for_a_retry() {
     assert_eq!(send(&mut page), order);
 }
 
+#[test]
+fn a_film_goes_on_with_the_next_worker_and_ends_where_the_visitor_must_decide() {
+    let mut page = started();
+    page.start_film();
+    let order = send(&mut page);
+    page.receive(running(Backend::Webgpu), &[]);
+    deliver(&mut page, order);
+    send(&mut page);
+    let message = "device lost".to_owned();
+    page.receive(
+        Reply::Died {
+            message: message.clone(),
+        },
+        &[],
+    );
+    page.restarted();
+    page.receive(Reply::Started, &[]);
+    let next = send(&mut page);
+    assert_eq!(next.device, DeviceChoice::Cpu);
+    let faces = page.film.as_ref().map_or(0, |film| film.faces.len());
+    assert!(faces > 0, "the faces made so far stay");
+    page.receive(running(Backend::Cpu), &[]);
+    page.receive(Reply::Died { message }, &[]);
+    assert!(page.film.is_none() && page.error.is_some());
+}
+
+/// Asks for the second opinion and says which shot the judge gets.
+fn ask_judge(page: &mut Page) -> Shot {
+    page.want(|wanted| wanted.opinion = true);
+    match page.next_step() {
+        Step::Judge(face) => {
+            page.sent(Task::Judge(face.shot));
+            face.shot
+        }
+        step => panic!("expected a face to judge, got {step:?}"),
+    }
+}
+
+fn judged() -> Reply {
+    Reply::Judged {
+        shares: [0.0, 0.0, 0.125, 0.0, 0.75, 0.0, 0.125],
+        accuracy: 0.56,
+    }
+}
+
+#[test]
+fn the_judge_is_asked_only_by_wish_and_once_for_each_large_face() {
+    let mut page = started();
+    finish(&mut page);
+    assert_eq!(page.next_step(), Step::Wait, "nobody asked");
+    let shot = ask_judge(&mut page);
+    assert_eq!(shot, page.large_shot());
+    page.receive(judged(), &[]);
+    assert!(page.opinion_is_current());
+    let opinion = page.opinion.latest.clone().expect("an opinion");
+    assert_eq!(
+        (opinion.strongest(), opinion.accuracy),
+        (Emotion::Sad, 0.56)
+    );
+    assert_eq!(page.next_step(), Step::Wait, "the judge has said it");
+    page.want(|wanted| wanted.seed = 41);
+    assert!(!page.opinion_is_current(), "another face");
+    finish(&mut page);
+    assert!(matches!(page.next_step(), Step::Judge(_)), "judged anew");
+    page.want(|wanted| wanted.view = View::Crowd);
+    finish(&mut page);
+    assert_eq!(page.next_step(), Step::Wait, "a crowd is not judged");
+}
+
+#[test]
+fn a_judge_that_cannot_answer_leaves_the_face_and_waits_to_be_asked_again() {
+    let mut page = started();
+    finish(&mut page);
+    ask_judge(&mut page);
+    let message = "There is no second opinion: status 404.".to_owned();
+    page.receive(
+        Reply::Unjudged {
+            message: message.clone(),
+        },
+        &[],
+    );
+    assert_eq!(page.opinion.error, Some(message));
+    assert_eq!((page.face_state(), page.next_step()), ("ready", Step::Wait));
+    page.judge_again();
+    assert!(matches!(page.next_step(), Step::Judge(_)));
+}
+
+#[test]
+fn a_worker_that_dies_over_the_judge_is_replaced_and_the_judge_left_alone() {
+    let mut page = started();
+    finish(&mut page);
+    page.receive(running(Backend::Webgpu), &[]);
+    ask_judge(&mut page);
+    let message = "unreachable executed".into();
+    page.receive(Reply::Died { message }, &[]);
+    assert_eq!(
+        (
+            page.next_step(),
+            page.error.clone(),
+            page.gpu_failure.clone()
+        ),
+        (Step::Restart, None, None)
+    );
+    page.restarted();
+    page.receive(Reply::Started, &[]);
+    assert_eq!(page.next_step(), Step::Wait, "until it is asked again");
+    let error = page.opinion.error.clone().unwrap_or_default();
+    assert!(error.contains("unreachable executed"), "'{error}'");
+}
+
+#[test]
+fn percents_of_an_opinion_add_up_to_one_hundred() {
+    let shot = started().large_shot();
+    let percents = |shares| {
+        let opinion = Opinion {
+            shot,
+            shares,
+            accuracy: 0.5,
+        };
+        opinion.percents()
+    };
+    assert_eq!(percents([1.0 / 7.0; 7]).iter().sum::<u8>(), 100);
+    assert_eq!(
+        percents([0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0]),
+        [0, 0, 0, 100, 0, 0, 0]
+    );
+    assert_eq!(
+        percents([0.333, 0.333, 0.334, 0.0, 0.0, 0.0, 0.0]),
+        [33, 33, 34, 0, 0, 0, 0]
+    );
+    assert_eq!(
+        percents([0.006, 0.004, 0.0, 0.984, 0.0, 0.006, 0.0])
+            .iter()
+            .sum::<u8>(),
+        100
+    );
+}
+
+#[test]
+fn the_page_hears_the_opinion_of_the_judge() {
+    let device = Device::flex();
+    let judge = Judge::new(4, &mut ChaCha8Rng::seed_from_u64(1), &device);
+    let grey = |pixel: usize| (pixel * 31 % 251) as u8;
+    let face: Vec<u8> = (0..IMAGE_PIXELS).map(grey).collect();
+    let shares = now(opinion(&judge, &face, &device)).expect("an opinion");
+    let sum: f32 = shares.iter().sum();
+    assert!((sum - 1.0).abs() < 1e-5, "{shares:?} add up to {sum}");
+    let signed: Vec<f32> = face.iter().map(|&grey| to_signed(grey)).collect();
+    let images = Tensor::from_data(
+        TensorData::new(signed, [1, 1, IMAGE_SIDE, IMAGE_SIDE]),
+        &device,
+    );
+    let logits = judge.forward(images).logits.into_data();
+    let logits = logits.as_slice::<f32>().expect("32-bit numbers");
+    let order = |values: &[f32]| {
+        let mut order: Vec<usize> = (0..values.len()).collect();
+        order.sort_by(|one, other| values[*one].total_cmp(&values[*other]));
+        order
+    };
+    assert_eq!(order(&shares), order(logits), "the judge's own order");
+    let error = now(opinion(&judge, &face[1..], &device)).expect_err("too few pixels");
+    assert!(error.to_string().contains("2303 pixels"), "{error}");
+}
+
+#[test]
+fn the_snippet_is_the_widget_with_what_is_shown() {
+    let mut page = started();
+    let code = |page: &Page| snippet("https://a.b/c/?gan=cgan#x", &page.large_shot());
+    assert_eq!(
+        code(&page).as_deref(),
+        Some(
+            "<script type=\"module\" src=\"https://a.b/c/seven-faces.js\"></script>\n\
+             <seven-faces emotion=\"sad\" gan=\"cgan\" seed=\"40\"></seven-faces>"
+        )
+    );
+    page.want(|wanted| {
+        wanted.view = View::Mixer;
+        wanted.sliders = [0, 0, 0, 75, 0, 25, 0];
+        wanted.truncation = 70;
+    });
+    let blend = code(&page).expect("code");
+    assert!(
+        blend.contains("emotion=\"happy:75,surprise:25\"") && blend.contains("truncation=\"0.7\""),
+        "{blend}"
+    );
+    page.want(|wanted| wanted.sliders = [0; 7]);
+    let even = code(&page).expect("code");
+    assert!(even.contains("angry:1,disgust:1,"), "{even}");
+    let network = Network::Own(0);
+    let own = Shot {
+        network,
+        ..page.large_shot()
+    };
+    assert_eq!(snippet("https://a.b/", &own), None, "nobody else has it");
+}
+
 fn own_files(tag: u8) -> OwnFiles {
     OwnFiles {
         manifest: [tag].into(),
@@ -578,6 +778,7 @@ fn every_view_survives_the_address() {
             truncation: 55,
             crowd: 64,
             look: Look::Crisp,
+            opinion: true,
             ..wanted()
         };
         let mut read = Wanted::from_query(&wanted.to_query());
@@ -609,7 +810,7 @@ fn nonsense_in_the_address_keeps_the_defaults() {
         "",
         "?",
         "?seed=-1&gan=&emotion=bored&device=abacus",
-        "?view=door&mix=1-2&people=17&truncation=101&look=odd",
+        "?view=door&mix=1-2&people=17&truncation=101&look=odd&opinion=no",
         "?x&=&==&seed",
     ] {
         assert_eq!(Wanted::from_query(query), Wanted::default(), "{query}");
@@ -751,6 +952,12 @@ fn progress_and_backend_are_sentences() {
         "Downloading the engine: 3.1 of 10.0 MB"
     );
     assert_eq!(progress(None), "Downloading the engine: 3.1 MB");
+    let judge = Progress {
+        part: Part::Judge,
+        loaded: 629_318,
+        total: None,
+    };
+    assert_eq!(judge.to_string(), "Downloading the judge: 0.6 MB");
     let detail = "you chose it".into();
     let running = Running {
         backend: Backend::Cpu,

@@ -9,7 +9,7 @@ if command -v sha256sum >/dev/null; then hash() { sha256sum "$@"; }; else hash()
 
 # What a visit needs, and nothing else that may lie in the folder: the widget is for visits to other pages.
 files() {
-  for file in index.html *.js *.wasm *.css *.svg *.png *.webmanifest models/*/manifest.json models/*/*.safetensors; do
+  for file in index.html *.js *.wasm *.css *.svg *.png *.webmanifest models/*/manifest.json models/*/*.safetensors judge/*; do
     [ -f "$file" ] && [ "$file" != sw.js ] && [ "$file" != seven-faces.js ] && echo "$file"
   done
 }

@@ -3,6 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -19,12 +20,16 @@ const POLL: Duration = Duration::from_millis(100);
 /// The name of an element in WebDriver answers.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";
 
-/// A browser with an empty profile; ends when dropped.
+/// One browser at a time: two would starve each other on a small machine.
+static ONLY: Mutex<()> = Mutex::new(());
+
+/// A browser with an empty profile; ends when dropped, and the next one may start.
 pub struct Chrome {
     driver: Child,
     agent: ureq::Agent,
     session: String,
     _profile: TempDir,
+    _only: MutexGuard<'static, ()>,
 }
 
 /// The browser and its driver on the PATH, or what is missing.
@@ -46,6 +51,7 @@ fn on_path(name: &str) -> Option<PathBuf> {
 impl Chrome {
     /// Starts a browser, with WebGPU (on SwiftShader where there is no GPU) or without.
     pub fn start(webgpu: bool) -> Result<Self, String> {
+        let only = ONLY.lock().unwrap_or_else(PoisonError::into_inner);
         let (browser, driver) = installed()?;
         let mut driver = Command::new(driver)
             .arg("--port=0")
@@ -59,6 +65,7 @@ impl Chrome {
             agent: agent(),
             session: String::new(),
             _profile: TempDir::new().map_err(|error| error.to_string())?,
+            _only: only,
         };
         let base = format!("http://127.0.0.1:{}", port?);
         let options = json!({
@@ -242,6 +249,33 @@ impl Chrome {
         self.command("se/log", json!({"type": "browser"}))
     }
 
+    /// The process that all others of this browser come from.
+    pub fn pid(&self) -> u32 {
+        self.driver.id()
+    }
+
+    /// A script that runs in every page before the page's own.
+    pub fn run_before_pages(&self, script: &str) {
+        let params = json!({"source": script});
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", params);
+    }
+
+    /// Drops files or folders onto the middle of an element, as from a file manager.
+    pub fn drop_files(&self, testid: &str, paths: &[String]) {
+        let script = format!(
+            "const element = document.querySelector(\"[data-testid='{testid}']\");
+             element.scrollIntoView({{block: 'center'}});
+             const {{x, y, width, height}} = element.getBoundingClientRect();
+             return [x + width / 2, y + height / 2];"
+        );
+        let at = self.execute(&script);
+        for kind in ["dragEnter", "dragOver", "drop"] {
+            let data = json!({"items": [], "files": paths, "dragOperationsMask": 1});
+            let event = json!({"type": kind, "x": at[0], "y": at[1], "data": data});
+            self.devtools("Input.dispatchDragEvent", event);
+        }
+    }
+
     /// Kills the browser's GPU process, as a faulty driver would.
     pub fn crash_gpu(&self) {
         self.devtools("Browser.crashGpuProcess", json!({}));
@@ -264,10 +298,17 @@ impl Chrome {
 
     /// The whole page as PNG.
     pub fn screenshot(&self) -> Vec<u8> {
-        let png = self.devtools(
-            "Page.captureScreenshot",
-            json!({"captureBeyondViewport": true}),
-        );
+        self.picture(json!({"captureBeyondViewport": true}))
+    }
+
+    /// The upper part of the page as PNG, as wide as the window.
+    pub fn top(&self, width: u32, height: u32) -> Vec<u8> {
+        let clip = json!({"x": 0, "y": 0, "width": width, "height": height, "scale": 1});
+        self.picture(json!({"captureBeyondViewport": true, "clip": clip}))
+    }
+
+    fn picture(&self, params: Value) -> Vec<u8> {
+        let png = self.devtools("Page.captureScreenshot", params);
         let text = png["data"].as_str().unwrap_or_default();
         base64::engine::general_purpose::STANDARD
             .decode(text)

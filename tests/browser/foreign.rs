@@ -23,19 +23,20 @@ pub struct Foreign {
 
 impl Foreign {
     /// Serves web/embed.html and what it needs, a bare page, and one that forbids workers, with the widget of `site`.
-    pub fn serve(site: &str) -> Self {
+    /// Under `moved/` lies a copy of the module from `dist`, as a bundler might move it.
+    pub fn serve(site: &str, dist: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
         let stopped = Arc::new(AtomicBool::new(false));
         let thread = std::thread::spawn({
-            let (stopped, site) = (stopped.clone(), site.to_owned());
+            let (stopped, site, dist) = (stopped.clone(), site.to_owned(), dist.to_owned());
             move || {
                 for stream in listener.incoming().flatten() {
                     if stopped.load(Ordering::SeqCst) {
                         break;
                     }
-                    let site = site.clone();
-                    std::thread::spawn(move || answer(stream, &site));
+                    let (site, dist) = (site.clone(), dist.clone());
+                    std::thread::spawn(move || answer(stream, &site, &dist));
                 }
             }
         });
@@ -62,7 +63,7 @@ impl Drop for Foreign {
     }
 }
 
-fn answer(mut stream: TcpStream, site: &str) {
+fn answer(mut stream: TcpStream, site: &str, dist: &Path) {
     let Some(url) = requested(&stream) else {
         return; // Opened ahead and never used.
     };
@@ -75,7 +76,9 @@ fn answer(mut stream: TcpStream, site: &str) {
     let text = match name {
         "bare.html" | "closed.html" => Some(bare(site)),
         "embed.html" | "embed.css" | "embed.js" => Some(embed(name, site)),
-        _ => None,
+        _ => name
+            .strip_prefix("moved/")
+            .and_then(|file| fs::read_to_string(dist.join(file)).ok()),
     };
     let policy = match name {
         "closed.html" => policy(site).replace("worker-src blob:", "worker-src 'none'"),

@@ -4,12 +4,13 @@
 //! fixed number of threads waits on those while a real request goes unread.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::{JoinHandle, sleep};
+use std::time::Duration;
 
 /// Deep enough to catch any address that is not relative.
 const SUB_PATH: &str = "/some/sub/path/";
@@ -17,8 +18,24 @@ const SUB_PATH: &str = "/some/sub/path/";
 /// What a strict host sends: no inline script or style, nothing from elsewhere.
 const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 
-/// A worker that dies after its first face.
-const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";
+/// A pause that a visitor notices.
+const STALL: Duration = Duration::from_secs(3);
+
+/// Put before the engine: a worker that dies after its first face.
+pub const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";
+
+/// What can happen to a file on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The server answers 404.
+    Missing,
+    /// It pauses in the middle, then goes on.
+    Stalls,
+    /// The connection ends in the middle.
+    Cut,
+    /// One bit arrives flipped.
+    Damaged,
+}
 
 /// A running server; stops when dropped.
 pub struct Site {
@@ -33,10 +50,10 @@ struct State {
     stopped: AtomicBool,
     /// The folder served.
     dist: Mutex<PathBuf>,
-    /// Answers 404 for weights while set.
-    weights_missing: AtomicBool,
-    /// Sends an engine that dies while set.
-    engine_crashing: AtomicBool,
+    /// What happens to files whose address holds a text.
+    trouble: Mutex<Option<(&'static str, Trouble)>>,
+    /// A script that runs in the worker before the engine.
+    before_engine: Mutex<String>,
     /// Paths asked for, in order.
     requests: Mutex<Vec<String>>,
     /// Paths asked for that do not exist.
@@ -49,7 +66,7 @@ impl Site {
         let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
         let address = listener.local_addr().map_err(|error| error.to_string())?;
         let state = Arc::new(State::default());
-        *state.dist.lock().unwrap_or_else(PoisonError::into_inner) = dist.to_owned();
+        *locked(&state.dist) = dist.to_owned();
         let thread = std::thread::spawn({
             let state = state.clone();
             move || {
@@ -76,21 +93,22 @@ impl Site {
 
     /// Serves another directory from now on.
     pub fn deploy(&self, dist: &Path) {
-        *self
-            .state
-            .dist
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner) = dist.to_owned();
+        *locked(&self.state.dist) = dist.to_owned();
     }
 
-    /// Whether weights are answered with 404.
-    pub fn set_weights_missing(&self, missing: bool) {
-        self.state.weights_missing.store(missing, Ordering::SeqCst);
+    /// From now on this happens to files whose address holds `part`.
+    pub fn trouble(&self, part: &'static str, trouble: Trouble) {
+        *locked(&self.state.trouble) = Some((part, trouble));
     }
 
-    /// Whether the engine dies after its first face.
-    pub fn set_engine_crashing(&self, crashing: bool) {
-        self.state.engine_crashing.store(crashing, Ordering::SeqCst);
+    /// All files arrive again as they are.
+    pub fn heal(&self) {
+        *locked(&self.state.trouble) = None;
+    }
+
+    /// From now on this script runs in a worker before the engine.
+    pub fn run_before_engine(&self, script: &str) {
+        *locked(&self.state.before_engine) = script.to_owned();
     }
 
     /// Protocol, host and port.
@@ -100,14 +118,12 @@ impl Site {
 
     /// Everything that was asked for.
     pub fn requests(&self) -> Vec<String> {
-        let paths = self.state.requests.lock();
-        paths.unwrap_or_else(PoisonError::into_inner).clone()
+        locked(&self.state.requests).clone()
     }
 
     /// What was asked for in vain.
     pub fn not_found(&self) -> Vec<String> {
-        let paths = self.state.not_found.lock();
-        paths.unwrap_or_else(PoisonError::into_inner).clone()
+        locked(&self.state.not_found).clone()
     }
 }
 
@@ -135,32 +151,22 @@ fn answer(mut stream: TcpStream, state: &State) {
     let Some(url) = requested(&stream) else {
         return; // Opened ahead and never used.
     };
-    let dist = state
-        .dist
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .clone();
-    state
-        .requests
-        .lock()
-        .unwrap_or_else(PoisonError::into_inner)
-        .push(url.clone());
-    let missing = state.weights_missing.load(Ordering::SeqCst) && url.contains(".safetensors");
-    let file = file_of(&url, &dist).filter(|_| !missing);
+    locked(&state.requests).push(url.clone());
+    let trouble = locked(&state.trouble).filter(|(part, _)| url.contains(part));
+    let trouble = trouble.map(|(_, trouble)| trouble);
+    let dist = locked(&state.dist).clone();
+    let file = file_of(&url, &dist).filter(|_| trouble != Some(Trouble::Missing));
     let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
     let (status, mime, mut bytes) = match (file, bytes) {
         (Some(file), Some(bytes)) => ("200 OK", mime(&file), bytes),
         _ => {
-            let mut paths = state
-                .not_found
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            paths.push(url.clone());
+            locked(&state.not_found).push(url.clone());
             ("404 Not Found", "text/plain", b"not found".to_vec())
         }
     };
-    if state.engine_crashing.load(Ordering::SeqCst) && url.contains("/engine.js") {
-        bytes = [CRASH.as_bytes(), &bytes].concat();
+    if url.contains("/engine.js") {
+        let script = locked(&state.before_engine).clone();
+        bytes = [script.as_bytes(), &bytes].concat();
     }
     let length = bytes.len();
     let head = format!(
@@ -169,7 +175,27 @@ fn answer(mut stream: TcpStream, state: &State) {
     // A browser that hangs up is no failure of the site.
     let _ = stream
         .write_all(head.as_bytes())
-        .and_then(|()| stream.write_all(&bytes));
+        .and_then(|()| send(&mut stream, bytes, trouble));
+}
+
+/// The body, with what happens to it on its way.
+fn send(stream: &mut TcpStream, mut bytes: Vec<u8>, trouble: Option<Trouble>) -> io::Result<()> {
+    let middle = bytes.len() / 2;
+    match trouble {
+        Some(Trouble::Cut) => bytes.truncate(middle),
+        Some(Trouble::Damaged) => bytes[middle] ^= 1,
+        Some(Trouble::Stalls) => {
+            stream.write_all(&bytes[..middle])?;
+            sleep(STALL);
+            bytes.drain(..middle);
+        }
+        Some(Trouble::Missing) | None => {}
+    }
+    stream.write_all(&bytes)
+}
+
+fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
+    value.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The file behind an address; none outside the directory.

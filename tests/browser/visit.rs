@@ -7,18 +7,21 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
+use burn::tensor::Device;
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
+use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 use serde_json::Value;
-use web::inference::{draw, largest_difference};
+use web::inference::{draw, largest_difference, opinion};
 use web::protocol::Recipe;
 
 use crate::chrome::Chrome;
-use crate::site::Site;
+use crate::foreign::Foreign;
+use crate::site::{CRASH, Site, Trouble};
 use crate::{
-    FIRST_FACE, NEXT_FACE, SEED, assert_nothing_broken, assert_same_face, audit, built_site,
-    face_attribute, keep_screenshots, native_face, native_generator, one_at_a_time, shown_face,
+    FIRST_FACE, NEXT_FACE, SEED, Visit, assert_nothing_broken, assert_same_face, audit,
+    face_attribute, keep_screenshots, native_face, native_generator, shown_face, test_output,
     text_of,
 };
 
@@ -30,12 +33,19 @@ const LEFT: &str = "\u{e012}";
 const RIGHT: &str = "\u{e014}";
 const SPACE: &str = " ";
 
-/// The seven in the label order, each with its share.
+/// Whether the service worker has the whole deployment.
+const KEPT: &str = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
+
+/// The face that the trainer makes of a recipe.
 fn native_recipe(dist: &Path, gan: GanKind, recipe: &Recipe) -> Vec<u8> {
     let generator = native_generator(dist, gan);
-    let drawn = pin!(draw(&generator, std::slice::from_ref(recipe)));
-    match drawn.poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(pixels) => pixels.expect("the CPU draws"),
+    now(draw(&generator, std::slice::from_ref(recipe))).expect("the CPU draws")
+}
+
+/// Runs a future of the CPU.
+fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
         Poll::Pending => panic!("the CPU never makes anybody wait"),
     }
 }
@@ -74,13 +84,12 @@ fn large(chrome: &Chrome, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> 
 
 #[test]
 fn every_view_shows_its_faces_before_and_after_a_reload() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
     let axe = audit::program();
     let required = std::env::var("SEVEN_FACES_REQUIRE_BROWSER").is_ok_and(|value| value == "1");
     assert!(!required || axe.is_ok(), "the audit is required: {axe:?}");
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
     open(&chrome, &site, "?seed=7");
     let (gan, happy) = (GanKind::Acgan, Emotion::Happy);
     large(&chrome, gan, happy, SEED);
@@ -173,10 +182,9 @@ fn check_view(chrome: &Chrome, dist: &Path, view: &str) {
 
 #[test]
 fn every_control_answers_to_the_keyboard() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
     open(&chrome, &site, "?seed=7");
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     focus(&chrome, "emotion-happy");
@@ -248,10 +256,9 @@ fn every_control_answers_to_the_keyboard() {
 
 #[test]
 fn the_address_goes_along_and_back() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
     open(
         &chrome,
         &site,
@@ -337,10 +344,9 @@ fn distance(one: &[u8], other: &[u8]) -> f64 {
 
 #[test]
 fn a_morph_and_a_walk_move_smoothly_and_only_where_wanted() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
     open(&chrome, &site, "?seed=7&emotion=neutral");
     let from = large(&chrome, GanKind::Acgan, Emotion::Neutral, SEED);
     record(&chrome, "face");
@@ -460,10 +466,9 @@ fn grey_of(png: &[u8]) -> (u32, u32, Vec<u8>) {
 
 #[test]
 fn what_is_saved_and_copied_is_what_is_shown() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
     let folder = tempfile::TempDir::new().expect("a folder");
     chrome.allow_saving(folder.path());
     open(&chrome, &site, "?seed=7&look=crisp");
@@ -563,14 +568,12 @@ fn check_film(chrome: &Chrome, folder: &Path, first: &[u8]) {
 
 #[test]
 fn the_page_works_without_a_network_after_the_first_visit() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
     open(&chrome, &site, "?seed=7");
     let face = large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
-    let installed = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
-    chrome.wait("the page is kept", installed, FIRST_FACE);
+    chrome.wait("the page is kept", KEPT, FIRST_FACE);
     let cached = chrome.execute("return caches.keys().then((names) => names.length)");
     assert_eq!(cached, 1, "one deployment is kept");
     drop(site);
@@ -586,6 +589,9 @@ fn the_page_works_without_a_network_after_the_first_visit() {
         &native_face(&dist, GanKind::Cgan, Emotion::Happy, SEED),
         "a network not used before",
     );
+    chrome.click("opinion");
+    let face = large(&chrome, GanKind::Cgan, Emotion::Happy, SEED);
+    check_bars(&chrome, &dist, &face);
 }
 
 /// The site once more, as if its engine had changed: what is named after the deployment has another name.
@@ -617,14 +623,12 @@ fn next_deployment(dist: &Path, folder: &Path) -> String {
 
 #[test]
 fn a_new_deployment_replaces_the_kept_one_as_a_whole() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
     open(&chrome, &site, "?seed=7");
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
-    let installed = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
-    chrome.wait("the page is kept", installed, FIRST_FACE);
+    chrome.wait("the page is kept", KEPT, FIRST_FACE);
     let version = "return document.documentElement.dataset.version";
     let first = chrome.execute(version);
     let folder = tempfile::TempDir::new().expect("a folder");
@@ -659,10 +663,9 @@ fn a_new_deployment_replaces_the_kept_one_as_a_whole() {
 
 #[test]
 fn a_bundle_of_ones_own_is_played_with_and_a_bad_one_explained() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
     open(&chrome, &site, "?seed=7");
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     let folder = fs::canonicalize(dist.join("models/cgan")).expect("a bundle");
@@ -709,7 +712,12 @@ fn a_bundle_of_ones_own_is_played_with_and_a_bad_one_explained() {
     assert_eq!(text_of(&chrome, "own-error"), "", "the error is gone");
     chrome.click("gan-acgan");
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
-    // Dropped anywhere on the page.
+    // A folder, dropped anywhere on the page.
+    chrome.drop_files("face", &[folder.display().to_string()]);
+    chrome.wait("one's own face from a folder", own, NEXT_FACE);
+    chrome.click("gan-acgan");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    // Half of a bundle, dropped.
     let drop = "return fetch('models/cgan/manifest.json').then((it) => it.blob()).then((blob) => {
         const transfer = new DataTransfer();
         transfer.items.add(new File([blob], 'manifest.json'));
@@ -726,20 +734,219 @@ fn a_bundle_of_ones_own_is_played_with_and_a_bad_one_explained() {
     assert_nothing_broken(&chrome, &site);
 }
 
+/// What the trainer's judge sees in a face.
+fn native_opinion(dist: &Path, face: &[u8]) -> [f32; Emotion::COUNT] {
+    let folder = dist.join("judge");
+    let manifest = fs::read(folder.join(JUDGE_MANIFEST_FILE)).expect("the site has a judge");
+    let manifest = JudgeManifest::parse(&manifest).expect("its manifest is valid");
+    let weights = fs::read(folder.join(&manifest.weights.file)).expect("the judge has weights");
+    let bundle = JudgeBundle::open(manifest, weights).expect("the judge is whole");
+    let device = Device::flex();
+    let judge = bundle.judge(&device).expect("the judge can be built");
+    now(opinion(&judge, face, &device)).expect("the CPU judges")
+}
+
+/// Waits for the bars of the face shown and compares them with the trainer's judge.
+fn check_bars(chrome: &Chrome, dist: &Path, face: &[u8]) {
+    let script = "const bars = document.querySelector(\"[data-testid='opinion-bars'][data-state='ready']\");
+        if (!bars) return null;
+        return Array.from(bars.children).map((bar) => [bar.dataset.value, Number(bar.dataset.share), bar.innerText, bar.querySelector('.sf-bar span').style.width]);";
+    let bars = chrome.wait("the second opinion", script, NEXT_FACE);
+    let expected = native_opinion(dist, face);
+    let mut sum = 0;
+    for (index, emotion) in Emotion::ALL.into_iter().enumerate() {
+        let bar = &bars[index];
+        assert_eq!(bar[0], emotion.name());
+        let share = bar[1].as_f64().unwrap_or(-1.0);
+        let difference = (share - f64::from(expected[index])).abs();
+        assert!(
+            difference < 0.01,
+            "{emotion}: {share} on the page, {} by the trainer",
+            expected[index]
+        );
+        let text = bar[2].as_str().unwrap_or_default();
+        let percent = text.split_whitespace().rev().nth(1);
+        let percent = percent.unwrap_or_else(|| panic!("'{text}' names no share"));
+        assert_eq!(bar[3], format!("{percent}%"), "the bar's length");
+        sum += percent.parse::<u32>().expect("whole percent");
+    }
+    assert_eq!(sum, 100, "{bars}");
+    println!("{}", text_of(chrome, "opinion-seen"));
+}
+
+#[test]
+fn the_trainers_judge_gives_a_second_opinion_when_asked() {
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
+    open(&chrome, &site, "?seed=7");
+    let face = large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    assert_eq!(text_of(&chrome, "opinion-seen"), "", "nobody has asked");
+    focus(&chrome, "opinion");
+    chrome.press(&[ENTER]);
+    check_bars(&chrome, &dist, &face);
+    let said = text_of(&chrome, "opinion-honesty");
+    assert!(said.contains("right on 56 % of real faces"), "'{said}'");
+    chrome.click("emotion-surprise");
+    let face = large(&chrome, GanKind::Acgan, Emotion::Surprise, SEED);
+    check_bars(&chrome, &dist, &face);
+    let axe = audit::program().expect("the audit");
+    audit::assert_accessible(&chrome, &axe, "second opinion");
+    keep_screenshots(&chrome, "opinion");
+    // The picture of the page in README.md is a copy of this one.
+    let picture = chrome.top(1200, 780);
+    fs::write(test_output().join("page.png"), picture).expect("a picture can be written");
+    assert!(
+        search(&chrome).contains("opinion=yes"),
+        "{}",
+        search(&chrome)
+    );
+    chrome.reload();
+    let face = large(&chrome, GanKind::Acgan, Emotion::Surprise, SEED);
+    check_bars(&chrome, &dist, &face);
+    chrome.click("view-mixer");
+    let blend = shown_face(
+        &chrome,
+        "face",
+        GanKind::Acgan,
+        Emotion::Happy,
+        SEED,
+        NEXT_FACE,
+    );
+    check_bars(&chrome, &dist, &blend);
+    chrome.click("opinion");
+    chrome.wait(
+        "folded away",
+        "return !location.search.includes('opinion')",
+        NEXT_FACE,
+    );
+    assert_nothing_broken(&chrome, &site);
+}
+
+#[test]
+fn a_judge_that_cannot_be_downloaded_is_a_sentence_and_the_face_stays() {
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
+    site.trouble("/judge/", Trouble::Missing);
+    open(&chrome, &site, "?seed=7");
+    let face = large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    chrome.click("opinion");
+    let error = "return document.querySelector(\"[data-testid='opinion-error']\")?.innerText";
+    let said = chrome.wait("the sentence", error, NEXT_FACE).to_string();
+    assert!(said.contains("404") && said.contains("judge/"), "{said}");
+    assert_eq!(face_attribute(&chrome, "state"), "ready");
+    chrome.click("emotion-sad");
+    large(&chrome, GanKind::Acgan, Emotion::Sad, SEED);
+    chrome.click("emotion-happy");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    site.heal();
+    chrome.click("judge-again");
+    check_bars(&chrome, &dist, &face);
+    assert_eq!(
+        text_of(&chrome, "opinion-error"),
+        "",
+        "the sentence is gone"
+    );
+}
+
+#[test]
+fn the_copied_code_shows_the_face_on_another_page() {
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    chrome.allow_saving(folder.path());
+    open(&chrome, &site, "?seed=11&gan=cgan&emotion=fear");
+    let face = large(&chrome, GanKind::Cgan, Emotion::Fear, 11);
+    focus(&chrome, "copy-snippet");
+    chrome.press(&[ENTER]);
+    let copied = "return document.querySelector(\"[data-testid='snippet-said']\").innerText === 'Code copied.'";
+    chrome.wait("the code is copied", copied, NEXT_FACE);
+    let code = chrome.execute("return navigator.clipboard.readText()");
+    assert_eq!(code, text_of(&chrome, "snippet"));
+    let foreign = Foreign::serve(&site.page(""), &dist);
+    chrome.open(&foreign.page("bare.html"));
+    chrome.execute(&format!(
+        "document.getElementById('here').innerHTML = {code}"
+    ));
+    let ready = "return document.querySelector('seven-faces').state === 'ready'";
+    chrome.wait("the face on another page", ready, FIRST_FACE);
+    let pixels = "return document.querySelector('seven-faces').toImageData()
+        .then(({data}) => Array.from(data).filter((_, index) => index % 4 === 0))";
+    let shown: Vec<u8> = serde_json::from_value(chrome.execute(pixels)).expect("bytes");
+    assert_same_face(&shown, &face, "the face on another page");
+}
+
+#[test]
+fn a_film_whose_worker_dies_is_not_being_made_any_more() {
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
+    chrome.run_before_pages(
+        "window.Worker = class extends Worker { constructor(...all) { super(...all); window.engine = this; } }",
+    );
+    open(&chrome, &site, "?seed=7&view=walk");
+    let walking =
+        "return document.querySelector(\"[data-testid='walk'][data-state='ready']\") !== null";
+    chrome.wait("the walk", walking, NEXT_FACE);
+    let filming = "document.querySelector(\"[data-testid='save-film']\").click();
+        return new Promise((done) => setTimeout(() => {
+            const said = document.querySelector(\"[data-testid='said']\").innerText;
+            engine.dispatchEvent(new ErrorEvent('error', {message: 'on purpose'}));
+            done(said);
+        }, 20));";
+    assert_eq!(chrome.execute(filming), "Making the film …");
+    let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
+    let said = chrome.wait("the sentence", error, NEXT_FACE).to_string();
+    assert!(said.contains("on purpose"), "{said}");
+    assert_eq!(text_of(&chrome, "said"), "", "no film is being made");
+    chrome.click("retry");
+    let again = "return !document.querySelector(\"[data-testid='save-film']\").disabled
+        && document.querySelector(\"[data-testid='error']\") === null";
+    chrome.wait("another film can be made", again, NEXT_FACE);
+}
+
+#[test]
+fn downloads_that_stall_break_off_or_arrive_damaged_end_well() {
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
+    site.trouble("worker_bg.wasm", Trouble::Cut);
+    chrome.open(&site.page("?seed=7"));
+    let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
+    let said = chrome.wait("the engine broke off", error, FIRST_FACE);
+    println!("engine cut: {said}");
+    for (trouble, words) in [
+        (Trouble::Cut, "broke off during the download"),
+        (Trouble::Damaged, "SHA-256"),
+    ] {
+        site.trouble(".safetensors", trouble);
+        chrome.click("retry");
+        let script = format!("{error}?.includes('{words}') ? document.body.innerText : null");
+        chrome.wait(words, &script, FIRST_FACE);
+    }
+    site.trouble(".safetensors", Trouble::Stalls);
+    chrome.click("retry");
+    let progress = "return document.querySelector(\"[data-testid='progress']\")?.innerText.includes('0.5 of 1.0 MB')";
+    chrome.wait("half of the generator", progress, NEXT_FACE);
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    assert_eq!(text_of(&chrome, "error"), "", "the sentence is gone");
+}
+
 #[test]
 fn a_crashed_worker_is_a_sentence_and_a_retry() {
-    let _guard = one_at_a_time();
-    let Some(dist) = built_site() else { return };
-    let site = Site::serve(&dist).expect("the site is served");
-    let chrome = Chrome::start(false).expect("chromium starts");
-    site.set_engine_crashing(true);
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
+    site.run_before_engine(CRASH);
     chrome.open(&site.page("?seed=7&device=cpu"));
     let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
     let error = chrome
         .wait("an error is shown", error, FIRST_FACE)
         .to_string();
     assert!(error.contains("on purpose"), "the page says {error}");
-    site.set_engine_crashing(false);
+    site.run_before_engine("");
     chrome.click("retry");
     chrome.click("emotion-sad");
     large(&chrome, GanKind::Acgan, Emotion::Sad, SEED);

@@ -16,9 +16,10 @@ use web::protocol::DeviceChoice;
 
 use super::chrome::Chrome;
 use super::foreign::Foreign;
-use super::site::Site;
+use super::site::{Site, Trouble};
 use super::{
-    FIRST_FACE, NEXT_FACE, assert_nothing_broken, assert_same_face, native_face, native_generator,
+    FIRST_FACE, NEXT_FACE, Visit, assert_nothing_broken, assert_same_face, native_face,
+    native_generator, test_output,
 };
 
 /// The module itself is a few small files.
@@ -32,24 +33,19 @@ struct Scene {
     site: Site,
     _foreign: Foreign,
     chrome: Chrome,
-    _guard: std::sync::MutexGuard<'static, ()>,
 }
 
 impl Scene {
     /// A stranger's page, open; `None` where the site or the browser is missing.
     fn open(page: &str, webgpu: bool) -> Option<Self> {
-        let guard = super::one_at_a_time();
-        let dist = super::built_site()?;
-        let site = Site::serve(&dist).expect("the site is served");
-        let foreign = Foreign::serve(&site.page(""));
-        let chrome = Chrome::start(webgpu).expect("chromium starts");
+        let Visit { dist, site, chrome } = Visit::begin(webgpu)?;
+        let foreign = Foreign::serve(&site.page(""), &dist);
         chrome.open(&foreign.page(page));
         let scene = Self {
             dist,
             site,
             _foreign: foreign,
             chrome,
-            _guard: guard,
         };
         scene.wait_for(
             "the module",
@@ -172,9 +168,7 @@ fn native_blend(dist: &Path, gan: GanKind, shares: &[(Emotion, f32)], seed: u64)
 }
 
 fn keep_screenshot(chrome: &Chrome, name: &str, width: u32, scheme: &str) {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).with_file_name("test-output");
-    fs::create_dir_all(&folder).expect("test-output can be made");
-    let file = folder.join(format!("embed-{name}-{width}-{scheme}.png"));
+    let file = test_output().join(format!("embed-{name}-{width}-{scheme}.png"));
     chrome.resize(width, scheme);
     fs::write(&file, chrome.screenshot()).expect("a screenshot can be written");
     println!("screenshot: {}", file.display());
@@ -635,6 +629,35 @@ fn lists_and_defaults_are_model_cores(scene: &Scene) {
 }
 
 #[test]
+fn a_module_that_was_moved_is_told_where_its_engine_lies() {
+    let Some(scene) = Scene::open("bare.html", false) else {
+        return;
+    };
+    let site = scene.site.page("");
+    let body = format!(
+        "const moved = (await import('/moved/seven-faces.js')).SevenFaces;
+         const before = new URL(moved.base).pathname;
+         moved.base = '{}';
+         const faces = await moved.load();
+         const image = await faces.generate({{ emotion: 'sad', seed: 3 }});
+         let late = null;
+         try {{ moved.base = '/elsewhere/'; }} catch (error) {{ late = error.message; }}
+         return {{ before, base: moved.base, pixels: grey(image), late }};",
+        site.trim_end_matches('/')
+    );
+    let made = scene.result("a face of the moved module", &body);
+    assert_eq!(made["before"], "/moved/", "the module's own folder");
+    assert_eq!(made["base"], site, "the slash at the end is added");
+    let expected = native_face(&scene.dist, GanKind::Acgan, Emotion::Sad, 3);
+    assert_same_face(&bytes(&made["pixels"]), &expected, "a moved module");
+    assert_eq!(
+        made["late"],
+        "SevenFaces.base must be set before the first face is asked for."
+    );
+    assert_nothing_broken(&scene.chrome, &scene.site);
+}
+
+#[test]
 fn a_missing_model_and_a_crash_are_sentences_with_a_way_on() {
     let Some(scene) = Scene::open("bare.html", false) else {
         return;
@@ -651,7 +674,7 @@ fn a_missing_model_and_a_crash_are_sentences_with_a_way_on() {
            }
          };",
     );
-    scene.site.set_weights_missing(true);
+    scene.site.trouble(".safetensors", Trouble::Missing);
     scene.add(&json!({"emotion": "neutral"}));
     scene.wait_for_state("error");
     let sentence = scene.sentence();
@@ -659,7 +682,7 @@ fn a_missing_model_and_a_crash_are_sentences_with_a_way_on() {
         sentence.contains("models/acgan/generator.safetensors") && sentence.contains("404"),
         "{sentence}"
     );
-    scene.site.set_weights_missing(false);
+    scene.site.heal();
     let retry = "face.shadowRoot.querySelector('[part~=retry]').click()";
     scene.chrome.execute(retry);
     scene.wait_for_state("ready");

@@ -31,5 +31,6 @@ try {
   if (!response.ok) throw new Error(`the server answered with status ${response.status}`);
   await init({ module_or_path: counted(response) });
 } catch (error) {
-  died(`The engine could not be started: ${error.message ?? error}.`);
+  const reason = String(error.message ?? error).replace(/\.+$/, "");
+  died(`The engine could not be started: ${reason}.`);
 }

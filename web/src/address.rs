@@ -59,6 +59,8 @@ pub struct Wanted {
     /// People in the crowd, one of [`CROWDS`].
     pub crowd: usize,
     pub look: Look,
+    /// Whether the judge says what it sees.
+    pub opinion: bool,
     /// Where faces are made.
     pub device: DeviceChoice,
 }
@@ -75,6 +77,7 @@ impl Default for Wanted {
             truncation: 100,
             crowd: 32,
             look: Look::default(),
+            opinion: false,
             device: DeviceChoice::Auto,
         }
     }
@@ -101,6 +104,7 @@ impl Wanted {
                     wanted.truncation = percent.unwrap_or(wanted.truncation);
                 }
                 "look" => set(&mut wanted.look, value),
+                "opinion" => wanted.opinion = value == "yes",
                 "device" => set(&mut wanted.device, value),
                 _ => {}
             }
@@ -131,6 +135,7 @@ impl Wanted {
             truncation.to_string(),
         );
         add(self.look != default.look, "look", self.look.name().into());
+        add(self.opinion, "opinion", "yes".into());
         add(
             self.device != default.device,
             "device",

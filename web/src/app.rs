@@ -6,12 +6,13 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::address::{View, Wanted};
 use crate::components::{
-    CompareView, CrowdView, EmotionMixer, EmotionPicker, FaceCanvas, MetricsTable, ModelToggle,
-    OwnBundle, Problem, SaveBar, SeedControl, Settings, SevenView, StatusBar, ViewTabs, WalkView,
+    CompareView, CrowdView, EmbedSnippet, EmotionMixer, EmotionPicker, FaceCanvas, MetricsTable,
+    ModelToggle, OwnBundle, Problem, SaveBar, SecondOpinion, SeedControl, Settings, SevenView,
+    StatusBar, ViewTabs, WalkView,
 };
 use crate::engine::Engine;
 use crate::protocol::Reply;
-use crate::state::{Page, Step};
+use crate::state::{Page, Step, Task};
 use crate::{motion, offline};
 
 /// Puts the page into the shell that index.html provides.
@@ -55,6 +56,9 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
                 <Show when=move || view.get() == View::Mixer fallback=move || view! { <EmotionPicker page /> }>
                     <EmotionMixer page />
                 </Show>
+                <Show when=move || matches!(view.get(), View::Face | View::Mixer)>
+                    <SecondOpinion page />
+                </Show>
                 <SeedControl page />
                 <Show when=move || view.get() != View::Compare>
                     <ModelToggle page />
@@ -64,6 +68,7 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
             </section>
             <SaveBar page />
             <OwnBundle page />
+            <EmbedSnippet page />
         </div>
     }
 }
@@ -114,8 +119,12 @@ fn drive(page: RwSignal<Page>) {
                 send(&|engine| engine.send(&order));
             }
             Step::Open(files) => {
-                page.update(|page| page.sent(crate::state::Task::Open(files.clone())));
+                page.update(|page| page.sent(Task::Open(files.clone())));
                 send(&|engine| engine.open(&files));
+            }
+            Step::Judge(face) => {
+                page.update(|page| page.sent(Task::Judge(face.shot)));
+                send(&|engine| engine.judge(&face.pixels));
             }
         }
     });

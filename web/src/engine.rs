@@ -4,8 +4,8 @@ use js_sys::{Array, Reflect, Uint8Array};
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
+use crate::own_bundle::OwnFiles;
 use crate::protocol::{Order, Reply};
-use crate::state::OwnFiles;
 
 /// Beside the page, so that it works from any folder.
 const SCRIPT: &str = "./engine.js";
@@ -57,6 +57,11 @@ impl Engine {
     pub fn open(&self, files: &OwnFiles) -> Result<(), String> {
         let bytes = |file: &[u8]| Uint8Array::from(file);
         self.post(&Array::of2(&bytes(&files.manifest), &bytes(&files.weights)))
+    }
+
+    /// Sends a face to the judge.
+    pub fn judge(&self, face: &[u8]) -> Result<(), String> {
+        self.post(&Uint8Array::from(face))
     }
 
     fn post(&self, message: &JsValue) -> Result<(), String> {

@@ -1,8 +1,9 @@
 //! Downloads with progress, from the folder of the worker's own script.
 
 use js_sys::{Reflect, Uint8Array};
-use model_core::bundle::{Bundle, BundleError, MANIFEST_FILE, Manifest};
+use model_core::bundle::{Bundle, BundleError, MANIFEST_FILE, Manifest, WeightsFile};
 use model_core::config::GanKind;
+use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -10,6 +11,8 @@ use web_sys::{
     ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response, WorkerGlobalScope,
 };
 
+/// Where index.html has trunk put the trainer's judge.
+const JUDGE_FOLDER: &str = "judge";
 /// No manifest is larger.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
 
@@ -20,7 +23,7 @@ extern "C" {
     static SCRIPT: String;
 }
 
-/// Why a bundle did not arrive: sentences for the visitor.
+/// Why a network did not arrive: sentences for the visitor.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     #[error("{0} could not be downloaded: check the connection")]
@@ -33,22 +36,48 @@ pub enum FetchError {
     BrokeOff(String),
     #[error("the {} model cannot be used: {error}", .gan.title())]
     Bundle { gan: GanKind, error: BundleError },
+    #[error("the judge cannot be used: {0}")]
+    Judge(BundleError),
 }
 
 /// Downloads a GAN's bundle; `progress` hears the bytes so far and in the end.
 pub async fn bundle(gan: GanKind, progress: impl Fn(u64, u64)) -> Result<Bundle, FetchError> {
     let broken = |error| FetchError::Bundle { gan, error };
     let folder = format!("models/{gan}");
-    let address = format!("{folder}/{MANIFEST_FILE}");
-    let json = bytes(&address, MAX_MANIFEST_BYTES, RequestCache::NoCache, |_| {}).await?;
+    let json = manifest(&folder, MANIFEST_FILE).await?;
     let manifest = Manifest::parse(&json).map_err(broken)?;
-    // The hash in the address keeps a cache from mixing new manifests with old weights.
-    let hash: String = manifest.weights.sha256.chars().take(12).collect();
-    let address = format!("{folder}/{}?v={hash}", manifest.weights.file);
-    let total = manifest.weights.bytes;
-    let on_bytes = |loaded| progress(loaded, total);
-    let weights = bytes(&address, total, RequestCache::Default, on_bytes).await?;
+    let weights = weights(&folder, &manifest.weights, progress).await?;
     Bundle::open(manifest, weights).map_err(broken)
+}
+
+/// Downloads the judge; `progress` as for [`bundle`].
+pub async fn judge(progress: impl Fn(u64, u64)) -> Result<JudgeBundle, FetchError> {
+    let json = manifest(JUDGE_FOLDER, JUDGE_MANIFEST_FILE).await?;
+    let manifest = JudgeManifest::parse(&json).map_err(FetchError::Judge)?;
+    let weights = weights(JUDGE_FOLDER, &manifest.weights, progress).await?;
+    JudgeBundle::open(manifest, weights).map_err(FetchError::Judge)
+}
+
+async fn manifest(folder: &str, file: &str) -> Result<Vec<u8>, FetchError> {
+    let address = format!("{folder}/{file}");
+    bytes(&address, MAX_MANIFEST_BYTES, RequestCache::NoCache, |_| {}).await
+}
+
+async fn weights(
+    folder: &str,
+    file: &WeightsFile,
+    progress: impl Fn(u64, u64),
+) -> Result<Vec<u8>, FetchError> {
+    // The hash in the address keeps a cache from mixing new manifests with old weights.
+    let hash: String = file.sha256.chars().take(12).collect();
+    let address = format!("{folder}/{}?v={hash}", file.file);
+    let on_bytes = |loaded| progress(loaded, file.bytes);
+    let kept = bytes(&address, file.bytes, RequestCache::Default, &on_bytes).await?;
+    match file.verify(&kept) {
+        Ok(()) => Ok(kept),
+        // A damaged copy in the browser's cache would come again with every retry.
+        Err(_) => bytes(&address, file.bytes, RequestCache::Reload, on_bytes).await,
+    }
 }
 
 async fn bytes(

@@ -1,9 +1,12 @@
-//! From an order to pixels: knows no browser and no backend.
+//! From an order to pixels, and from pixels to a judge's opinion: knows no browser and no backend.
 
-use burn::tensor::{ExecutionError, Tensor, TensorData};
+use burn::tensor::activation::softmax;
+use burn::tensor::{Device, ExecutionError, Tensor, TensorData};
+use model_core::emotion::Emotion;
 use model_core::generator::{Generator, emotion_rows};
+use model_core::judge::Judge;
 use model_core::latent::latent;
-use model_core::pixels::to_grey;
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_grey, to_signed};
 
 use crate::protocol::Recipe;
 
@@ -14,6 +17,10 @@ pub enum InferenceError {
     Device(String),
     #[error("the device returned no 32-bit numbers: {0}")]
     Numbers(String),
+    #[error("the picture has {0} pixels: expected {IMAGE_PIXELS}")]
+    Size(usize),
+    #[error("the judge returned {0} numbers: expected one per emotion")]
+    Shares(usize),
 }
 
 /// Makes one face per recipe: their grey bytes, face after face.
@@ -31,6 +38,28 @@ pub async fn draw(generator: &Generator, recipes: &[Recipe]) -> Result<Vec<u8>, 
     let faces = generator.forward(z, emotion_rows(&weights, &device)); // [recipes, 1, 48, 48]
     let data = faces.into_data_async().await.map_err(device_error)?;
     to_bytes(&data)
+}
+
+/// What a judge on `device` sees in a face of grey bytes: shares in label order, which add up to 1.
+pub async fn opinion(
+    judge: &Judge,
+    grey: &[u8],
+    device: &Device,
+) -> Result<[f32; Emotion::COUNT], InferenceError> {
+    if grey.len() != IMAGE_PIXELS {
+        return Err(InferenceError::Size(grey.len()));
+    }
+    let signed: Vec<f32> = grey.iter().map(|&grey| to_signed(grey)).collect();
+    let face = TensorData::new(signed, [1, 1, IMAGE_SIDE, IMAGE_SIDE]);
+    let logits = judge.forward(Tensor::from_data(face, device)).logits; // [1, 7]
+    let data = softmax(logits, 1)
+        .into_data_async()
+        .await
+        .map_err(device_error)?;
+    let shares = numbers(&data)?;
+    shares
+        .try_into()
+        .map_err(|_| InferenceError::Shares(shares.len()))
 }
 
 /// The recipe's point in latent space.
@@ -75,10 +104,12 @@ pub fn largest_difference(one: &[u8], other: &[u8]) -> u8 {
 }
 
 fn to_bytes(data: &TensorData) -> Result<Vec<u8>, InferenceError> {
-    let signed = data
-        .as_slice::<f32>()
-        .map_err(|error| InferenceError::Numbers(format!("{error:?}")))?;
-    Ok(signed.iter().map(|&value| to_grey(value)).collect())
+    Ok(numbers(data)?.iter().map(|&value| to_grey(value)).collect())
+}
+
+fn numbers(data: &TensorData) -> Result<&[f32], InferenceError> {
+    data.as_slice()
+        .map_err(|error| InferenceError::Numbers(format!("{error:?}")))
 }
 
 fn device_error(error: ExecutionError) -> InferenceError {

@@ -24,11 +24,17 @@ pub mod mood;
 #[cfg(not(feature = "worker"))]
 pub mod morph;
 #[cfg(not(feature = "worker"))]
+pub mod opinion;
+#[cfg(not(feature = "worker"))]
 mod orders;
+#[cfg(not(feature = "worker"))]
+pub mod own_bundle;
 #[cfg(not(feature = "worker"))]
 mod replies;
 #[cfg(not(feature = "worker"))]
 pub mod shot;
+#[cfg(not(feature = "worker"))]
+pub mod snippet;
 #[cfg(not(feature = "worker"))]
 pub mod state;
 #[cfg(not(feature = "worker"))]

@@ -22,7 +22,7 @@ impl Page {
         }
     }
 
-    /// What to do now. After [`Step::Send`] and [`Step::Open`] call [`Page::sent`].
+    /// What to do now. After [`Step::Send`], [`Step::Open`] and [`Step::Judge`] call [`Page::sent`].
     pub fn next_step(&self) -> Step {
         if self.error.is_some() {
             return Step::Wait;
@@ -68,7 +68,7 @@ impl Page {
         let mut shots = self.shots();
         shots.retain(missing);
         let Some(network) = shots.first().map(|shot| shot.network) else {
-            return Step::Wait;
+            return self.face_to_judge().map_or(Step::Wait, Step::Judge);
         };
         shots.retain(|shot| shot.network == network);
         shots.truncate(self.faces_per_order());

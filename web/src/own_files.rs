@@ -8,7 +8,7 @@ use web_sys::{
     DataTransfer, File, FileList, FileSystemDirectoryEntry, FileSystemEntry, FileSystemFileEntry,
 };
 
-use crate::state::OwnFiles;
+use crate::own_bundle::OwnFiles;
 
 /// A generator of this project is smaller; a film dropped by mistake is not read.
 const MAX_BYTES: f64 = (64 << 20) as f64;

@@ -1,7 +1,7 @@
 //! What page and worker say to each other.
 //!
 //! An order is the JSON text of [`Order`]; a visitor's own bundle is an array of two `Uint8Array`s, manifest and
-//! weights. A reply is an array: the JSON text of [`Reply`], then, for [`Reply::Faces`], the grey bytes of the
+//! weights; a face to be judged is one `Uint8Array` of its grey bytes. A reply is an array: the JSON text of [`Reply`], then, for [`Reply::Faces`], the grey bytes of the
 //! faces one after the other. JSON keeps all 64 bits of a seed, which a JavaScript number would not.
 
 use std::fmt;
@@ -78,6 +78,8 @@ pub enum Part {
     Engine,
     /// The weights of a generator.
     Weights,
+    /// The weights of the judge.
+    Judge,
     /// Nothing any more: the generator is built and its first face, which nobody sees, compiles the shaders.
     WarmUp,
 }
@@ -122,6 +124,14 @@ pub enum Reply {
     Opened { manifest: Box<Manifest> },
     /// The visitor's bundle cannot be used; the worker lives, and so does an earlier bundle.
     Refused { message: String },
+    /// What the judge sees in the face: a share for each emotion, which add up to 1.
+    Judged {
+        shares: [f32; Emotion::COUNT],
+        /// Share of real faces in which the judge sees their label, from its manifest.
+        accuracy: f64,
+    },
+    /// The judge cannot be asked; the worker lives, and so do all faces.
+    Unjudged { message: String },
     /// The order failed; the worker lives.
     Failed { message: String },
     /// WebGPU failed; the worker lives and can use the CPU.
@@ -255,6 +265,7 @@ impl fmt::Display for Progress {
         let what = match self.part {
             Part::Engine => "the engine",
             Part::Weights => "the generator",
+            Part::Judge => "the judge",
             Part::WarmUp => return f.write_str("Warming up"),
         };
         let megabytes = |bytes: u64| bytes as f64 / 1e6;

@@ -5,9 +5,11 @@ use std::mem::replace;
 use model_core::bundle::Manifest;
 use model_core::pixels::IMAGE_PIXELS;
 
+use crate::opinion::Opinion;
+use crate::own_bundle::{OwnBundle, OwnFiles};
 use crate::protocol::{Backend, Reply};
 use crate::shot::{Picture, Pixels, Shot};
-use crate::state::{OwnBundle, OwnFiles, Page, Phase, Task};
+use crate::state::{Page, Phase, Task};
 
 /// How much the newest order changes the estimate of the pace.
 const PACE_MEMORY: f64 = 0.5;
@@ -59,6 +61,20 @@ impl Page {
                     self.want(|_| {});
                 }
             }
+            Reply::Judged { shares, accuracy } => {
+                if let Some(Task::Judge(shot)) = self.finish() {
+                    let opinion = Opinion {
+                        shot,
+                        shares,
+                        accuracy,
+                    };
+                    self.opinion.latest = Some(opinion);
+                }
+            }
+            Reply::Unjudged { message } => {
+                self.finish();
+                self.opinion.error = Some(message);
+            }
             Reply::Failed { message } => {
                 self.finish();
                 self.film = None;
@@ -88,24 +104,33 @@ impl Page {
         self.pace = Some(self.pace.map_or(milliseconds, mixed));
     }
 
-    /// A worker that dies while it uses WebGPU gets a successor on the CPU; else the visitor decides.
+    /// A worker that dies over the judge gets a successor without it, one that dies while it uses WebGPU gets
+    /// one on the CPU; else the visitor decides.
     fn died(&mut self, message: String) {
-        if self.phase == Phase::Dead {
-            return; // One crash can be reported by several events.
-        }
-        let used_gpu = self.phase != Phase::Starting && self.may_use_gpu();
-        if let Phase::Busy(Task::Open(_)) = self.phase {
-            self.wanted.own = false; // Or the next worker might die of the same bundle.
-        }
+        let used_gpu = self.may_use_gpu();
         self.progress = None;
-        self.film = None;
-        self.phase = Phase::Dead;
-        match used_gpu {
-            true => {
+        match replace(&mut self.phase, Phase::Dead) {
+            Phase::Dead => {} // One crash can be reported by several events.
+            Phase::Busy(Task::Judge(_)) => {
+                self.opinion.error = Some(format!("There is no second opinion: {message}"));
+            }
+            phase if phase != Phase::Starting && used_gpu => {
+                self.forget_own_after(&phase);
                 self.gpu_failure = Some(message);
                 self.settle();
             }
-            false => self.error = Some(message),
+            phase => {
+                self.forget_own_after(&phase);
+                self.film = None;
+                self.error = Some(message);
+            }
+        }
+    }
+
+    /// A worker that dies while it opens the visitor's bundle: the next one might die of the same.
+    fn forget_own_after(&mut self, phase: &Phase) {
+        if let Phase::Busy(Task::Open(_)) = phase {
+            self.wanted.own = false;
         }
     }
 
@@ -141,7 +166,7 @@ impl Page {
                     film.faces.extend(faces);
                 }
             }
-            Some(Task::Open(_)) | None => {}
+            Some(Task::Open(_) | Task::Judge(_)) | None => {}
         }
         self.settle();
     }

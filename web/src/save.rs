@@ -140,3 +140,20 @@ fn clipboard() -> Result<web_sys::Clipboard, JsValue> {
         false => Ok(clipboard.unchecked_into()),
     }
 }
+
+/// What became of it, as a sentence for the visitor.
+pub fn outcome(done: &str, result: Result<(), JsValue>) -> String {
+    match result {
+        Ok(()) => done.to_owned(),
+        Err(error) => format!("That did not work: {}.", reason(&error)),
+    }
+}
+
+/// What a browser gave as a reason, in words.
+fn reason(error: &JsValue) -> String {
+    let message = Reflect::get(error, &"message".into()).unwrap_or_default();
+    let text = error.as_string().or_else(|| message.as_string());
+    text.map_or("the browser gives no reason".into(), |text| {
+        text.trim_end_matches('.').to_owned()
+    })
+}

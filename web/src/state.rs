@@ -5,36 +5,17 @@
 //! faces that nobody wants any more, and nothing piles up. Pictures stay in an [`Album`]. What the
 //! worker answers is taken in by `replies.rs`.
 
-use std::sync::Arc;
-
-use model_core::bundle::Manifest;
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 
 use crate::address::{View, Wanted};
 use crate::film::Film;
 use crate::mood::Mood;
+use crate::opinion::SecondOpinion;
+use crate::own_bundle::{OwnBundle, OwnFiles};
 use crate::protocol::{Backend, DeviceChoice, Order, Progress, Running};
 use crate::shot::{Album, Network, Picture, Pixels, Shot};
 use crate::walk::{Leg, Walk};
-
-/// The two files of a visitor's bundle.
-#[derive(Debug, Clone, PartialEq)]
-pub struct OwnFiles {
-    pub manifest: Arc<[u8]>,
-    pub weights: Arc<[u8]>,
-}
-
-/// A visitor's bundle that the worker has accepted.
-#[derive(Debug, Clone)]
-pub struct OwnBundle {
-    pub files: OwnFiles,
-    pub manifest: Manifest,
-    /// Counts the bundles of this visit.
-    pub number: u32,
-    /// Whether the worker that runs now has it.
-    pub is_open: bool,
-}
 
 /// What the worker is doing, and so what its faces are for.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,6 +30,8 @@ pub enum Task {
     Film,
     /// Opening the visitor's bundle.
     Open(OwnFiles),
+    /// The judge looks at this face.
+    Judge(Shot),
 }
 
 /// The worker's state.
@@ -73,6 +56,8 @@ pub enum Step {
     Send(Order, Task),
     /// Send the visitor's files.
     Open(OwnFiles),
+    /// Send a face to the judge.
+    Judge(Picture),
     /// Start a new worker.
     Restart,
 }
@@ -90,6 +75,7 @@ pub struct Page {
     pub walk: Walk,
     /// A film being made.
     pub film: Option<Film>,
+    pub opinion: SecondOpinion,
     /// The visitor's bundle in use.
     pub own: Option<OwnBundle>,
     /// Files that the visitor brought and the worker has not seen yet.
@@ -119,6 +105,7 @@ impl Page {
             album: Album::default(),
             walk: Walk::default(),
             film: None,
+            opinion: SecondOpinion::default(),
             own: None,
             brought: None,
             refusal: None,

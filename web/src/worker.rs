@@ -1,4 +1,4 @@
-//! The worker: takes one order or bundle at a time and answers it. Everything that can take long happens here.
+//! The worker: takes one order, bundle or face to judge at a time and answers it. Everything that can take long happens here.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -9,12 +9,13 @@ use model_core::bundle::{Bundle, BundleError, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
+use model_core::judge::Judge;
 use wasm_bindgen::prelude::*;
 use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 
 use crate::device::{self, Devices, Opened};
 use crate::fetch;
-use crate::inference::{draw, largest_difference};
+use crate::inference::{draw, largest_difference, opinion};
 use crate::protocol::{Backend, Order, Part, Progress, Recipe, Reply};
 
 /// WebGPU is trusted when its first face is within this many grey levels of the CPU's.
@@ -34,6 +35,13 @@ struct Studio {
     devices: Devices,
     bundles: HashMap<Source, Bundle>,
     generators: HashMap<(Source, Backend), Generator>,
+    critic: Option<Critic>,
+}
+
+/// The judge, once somebody wanted its opinion.
+struct Critic {
+    judge: Judge,
+    accuracy: f64,
 }
 
 /// Starts taking orders.
@@ -58,13 +66,13 @@ async fn answer(studio: &RefCell<Option<Studio>>, message: &JsValue) {
     let Some(mut at_work) = taken else {
         return fail("The engine got a second order while it was busy.".into());
     };
-    let answered = match message.dyn_ref::<Array>() {
-        Some(files) => at_work.open(files).await,
-        None => {
-            at_work
-                .fulfil(&message.as_string().unwrap_or_default())
-                .await
-        }
+    let answered = if let Some(files) = message.dyn_ref::<Array>() {
+        at_work.open(files).await
+    } else if let Some(face) = message.dyn_ref::<Uint8Array>() {
+        at_work.judge(&face.to_vec()).await
+    } else {
+        let order = message.as_string().unwrap_or_default();
+        at_work.fulfil(&order).await
     };
     match answered {
         Ok((reply, pixels)) => post(&reply, &pixels),
@@ -138,6 +146,33 @@ impl Studio {
             .insert((Source::Own, Backend::Cpu), generator);
         self.bundles.insert(Source::Own, bundle);
         Ok((Reply::Opened { manifest }, Vec::new()))
+    }
+
+    /// Has the judge look at a face, on the CPU: one small picture is not worth compiling shaders for.
+    async fn judge(&mut self, grey: &[u8]) -> Result<(Reply, Vec<u8>), Reply> {
+        let unjudged = |error: String| Reply::Unjudged {
+            message: format!("There is no second opinion: {error}."),
+        };
+        let device = device::cpu(String::new()).device;
+        let critic = match &mut self.critic {
+            Some(critic) => critic,
+            none => {
+                let bundle =
+                    fetch::judge(|loaded, total| progress(Part::Judge, loaded, Some(total)))
+                        .await
+                        .map_err(|error| unjudged(error.to_string()))?;
+                let judge = bundle
+                    .judge(&device)
+                    .map_err(|error| unjudged(error.to_string()))?;
+                let accuracy = bundle.manifest.training.accuracy;
+                none.insert(Critic { judge, accuracy })
+            }
+        };
+        let shares = opinion(&critic.judge, grey, &device)
+            .await
+            .map_err(|error| unjudged(error.to_string()))?;
+        let accuracy = critic.accuracy;
+        Ok((Reply::Judged { shares, accuracy }, Vec::new()))
     }
 
     /// Downloads, builds and warms up a generator; on WebGPU also checks it against the CPU.

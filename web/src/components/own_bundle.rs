@@ -30,7 +30,7 @@ pub fn OwnBundle(page: RwSignal<Page>) -> impl IntoView {
     };
     take_drops(hovering, bring);
     view! {
-        <section class="sf-own" aria-labelledby="own-title" data-hovering=move || hovering.get().to_string()>
+        <section class="sf-box sf-own" aria-labelledby="own-title" data-hovering=move || hovering.get().to_string()>
             <h2 id="own-title">"Your own network"</h2>
             <p>
                 "Drop the folder of a bundle that you trained anywhere on this page, or pick its two files: "

@@ -6,7 +6,7 @@ use wasm_bindgen::JsValue;
 
 use super::canvas::{mood_text, name, network_title};
 use crate::address::View;
-use crate::save::{Sheet, copy_png, copy_text, save_bytes, save_png};
+use crate::save::{Sheet, copy_png, copy_text, outcome, save_bytes, save_png};
 use crate::shot::Shot;
 use crate::state::Page;
 
@@ -20,11 +20,12 @@ pub fn SaveBar(page: RwSignal<Page>) -> impl IntoView {
     let said = RwSignal::new(String::new());
     let view = Memo::new(move |_| page.read().wanted.view);
     let filming = Memo::new(move |_| page.read().film.is_some());
-    let report = move |done: &'static str, result: Result<(), JsValue>| {
-        said.set(match result {
-            Ok(()) => done.to_owned(),
-            Err(error) => format!("That did not work: {}.", reason(&error)),
-        });
+    let report =
+        move |done: &'static str, result: Result<(), JsValue>| said.set(outcome(done, result));
+    // Only as long as it is true: a film ends unfinished where its worker does.
+    let line = move || match filming.get() {
+        true => "Making the film …".to_owned(),
+        false => said.get(),
     };
     let save = move |enlarged: bool| {
         let taken = page.with_untracked(|page| take(page, enlarged));
@@ -44,7 +45,7 @@ pub fn SaveBar(page: RwSignal<Page>) -> impl IntoView {
         spawn_local(async move { report("Link copied.", copy_text(&address).await) });
     };
     let film = move |_| {
-        said.set("Making the film …".into());
+        said.set(String::new());
         page.update(Page::start_film);
     };
     save_film(page, report);
@@ -61,7 +62,7 @@ pub fn SaveBar(page: RwSignal<Page>) -> impl IntoView {
             </Show>
             <button type="button" data-testid="copy" on:click=copy>"Copy picture"</button>
             <button type="button" data-testid="copy-link" on:click=link>"Copy link"</button>
-            <p class="sf-hint" role="status" data-testid="said">{said}</p>
+            <p class="sf-hint" role="status" data-testid="said">{line}</p>
         </div>
     }
 }
@@ -135,13 +136,4 @@ fn take(page: &Page, enlarged: bool) -> Option<(Sheet, String)> {
 fn caption(shot: &Shot) -> String {
     let mood = mood_text(shot.mood).to_lowercase();
     format!("{} {} {mood}", network_title(shot.network), shot.seed)
-}
-
-/// What a browser gave as a reason, in words.
-fn reason(error: &JsValue) -> String {
-    let message = js_sys::Reflect::get(error, &"message".into()).unwrap_or_default();
-    let text = error.as_string().or_else(|| message.as_string());
-    text.map_or("the browser gives no reason".into(), |text| {
-        text.trim_end_matches('.').to_owned()
-    })
 }

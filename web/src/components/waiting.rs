@@ -14,6 +14,7 @@ pub fn Waiting(page: RwSignal<Page>) -> impl IntoView {
             && match &page.phase {
                 Phase::Starting => true,
                 Phase::Busy(Task::Walk(_)) => page.progress.is_some(),
+                Phase::Busy(Task::Judge(_)) => false, // The second opinion says so itself.
                 Phase::Busy(_) => true,
                 Phase::Idle | Phase::Dead => false,
             }
