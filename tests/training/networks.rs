@@ -66,8 +66,8 @@ fn folding_measured_statistics_changes_no_face() {
 fn a_seed_gives_the_same_network_twice() {
     let weights = |network: &Generator| native_trainer::ema::weights(network);
     assert_eq!(
-        weights(&generator(UpSampling::Shuffle)),
-        weights(&generator(UpSampling::Shuffle))
+        weights(&generator(UpSampling::Shuffle, 0)),
+        weights(&generator(UpSampling::Shuffle, 0))
     );
 }
 
