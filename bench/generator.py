@@ -64,7 +64,9 @@ class Generator:
             if f"{up}.weight" in w:
                 maps = F.conv_transpose2d(maps, w[f"{up}.weight"], w[f"{up}.bias"], stride=2, padding=1)
         maps = F.conv2d(maps, w["end.conv.weight"], w["end.conv.bias"], padding=1)
-        return torch.tanh(F.pixel_shuffle(maps, 2)).reshape(-1, SIDE, SIDE).numpy()
+        if maps.shape[1] > 1:  # pixels straight from the 24x24 maps, four a place
+            maps = F.pixel_shuffle(maps, 2)
+        return torch.tanh(maps).reshape(-1, SIDE, SIDE).numpy()
 
 
 def grey(faces):
@@ -112,7 +114,9 @@ def onnx_model(bundle):
             parts = weight(f"{up}.weight"), weight(f"{up}.bias")
             maps = add("ConvTranspose", maps, *parts, strides=[2, 2], pads=[1] * 4, kernel_shape=[4, 4])
     maps = add("Conv", maps, weight("end.conv.weight"), weight("end.conv.bias"), pads=[1] * 4, kernel_shape=[3, 3])
-    maps = add("Tanh", add("DepthToSpace", maps, blocksize=2, mode="CRD"))
+    if len(bundle.weights["end.conv.bias"]) > 1:
+        maps = add("DepthToSpace", maps, blocksize=2, mode="CRD")
+    maps = add("Tanh", maps)
     nodes[-1].output[0] = "faces"
 
     def value(name, *sizes):

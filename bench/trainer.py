@@ -24,7 +24,7 @@ GAIN = 2**0.5
 EPSILON = 1e-5
 INITIAL_DEVIATION = 0.02
 GENERATOR_RATE, DISCRIMINATOR_RATE = 4e-4, 6e-4
-CLASS_REAL, CLASS_FAKE, MISMATCH = 1.0, 0.5, 0.2
+CLASS_REAL, CLASS_FAKE, MATCHING = 1.0, 0.5, 0.5
 EMA_LIMIT = 0.999
 #: Steps before the clock starts: allocators and thread pools settle.
 WARM_UP = 0.25
@@ -51,11 +51,12 @@ class Generator(nn.Module):
     def __init__(self, latent, width):
         super().__init__()
         self.start = nn.Linear(latent + EMOTIONS, 4 * width * FIRST_SIDE**2)
-        self.norms = nn.ModuleList(ConditionalNorm(channels) for channels in (4 * width, 2 * width, width))
+        channels = [4 * width, 2 * width, width, width // 2]
+        self.norms = nn.ModuleList(map(ConditionalNorm, channels))
         self.ups = nn.ModuleList(
-            nn.ConvTranspose2d(channels, channels // 2, 4, stride=2, padding=1) for channels in (4 * width, 2 * width)
+            nn.ConvTranspose2d(of, to, 4, stride=2, padding=1) for of, to in zip(channels, channels[1:])
         )
-        self.end = nn.Conv2d(width, 4, 3, padding=1)
+        self.end = nn.Conv2d(channels[-1], 1, 3, padding=1)
         for layer in (self.start, *self.ups, self.end):
             nn.init.normal_(layer.weight, std=INITIAL_DEVIATION)
             nn.init.zeros_(layer.bias)
@@ -66,7 +67,7 @@ class Generator(nn.Module):
             maps = F.relu(norm(maps, labels))
             if stage < len(self.ups):
                 maps = self.ups[stage](maps)
-        return torch.tanh(F.pixel_shuffle(self.end(maps), 2))
+        return torch.tanh(self.end(maps))
 
 
 class Spectral(nn.Module):
@@ -122,7 +123,8 @@ def discriminator_loss(gan, real, fake, labels):
     loss = F.relu(1 - validity).mean() + F.relu(1 + fake[0]).mean()
     if gan == "acgan":
         return loss + CLASS_REAL * F.cross_entropy(by_label, labels)
-    return loss + MISMATCH * (F.relu(1 + by_label) * (1 - labels)).sum(1).mean() / (EMOTIONS - 1)
+    wrong = (F.relu(1 + by_label) * (1 - labels)).sum(1).mean() / (EMOTIONS - 1)
+    return loss + MATCHING * (F.relu(1 - validity).mean() + wrong)
 
 
 def generator_loss(gan, fake, labels):

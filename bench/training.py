@@ -23,6 +23,7 @@ RECIPE = {
     "augment": "false",
     "loss.adversarial": "hinge",
     "loss.gradient_penalty": 0,
+    "loss.matching": 0.5,
 }
 HERE = Path(__file__).parent
 PYTHON = sys.executable
@@ -50,7 +51,11 @@ class Match:
                 "--data": self.data, "--gan": self.gan, "--batch": self.batch, "--out": out,
                 "--images": self.steps * self.batch, "--device": self.native_device,
             }
-            widths = {"generator.width": self.width, "discriminator.width": self.width}
+            widths = {
+                "generator.width": self.width,
+                "generator.fine_width": self.width // 2,
+                "discriminator.width": self.width,
+            }
             settings = [f"--set={name}={value}" for name, value in (RECIPE | widths).items()]
             threads = {"RAYON_NUM_THREADS": str(self.settings.threads)}
             command = [self.settings.trainer, "train", *settings, *(part for pair in options.items() for part in pair)]

@@ -72,7 +72,7 @@ function forward(weights, z, emotions) {
     }
   }
   maps = tf.add(tf.conv2d(maps, weights["end.conv.weight"], 1, "same"), weights["end.conv.bias"]);
-  return tf.tanh(tf.depthToSpace(maps, 2));
+  return tf.tanh(maps.shape[3] > 1 ? tf.depthToSpace(maps, 2) : maps);
 }
 
 export async function start(device, gan) {

@@ -28,7 +28,7 @@ const MOST_IMAGES_PER_STEP: usize = 4096;
 pub enum Preset {
     /// For tests and first looks: 16 channels.
     Tiny,
-    /// For a CPU: 32 channels.
+    /// For a CPU: 32 channels, augmentation.
     Small,
     /// For a GPU: 64 channels, augmentation, larger batches.
     Base,
@@ -92,7 +92,7 @@ impl Preset {
                 latent_size,
                 width,
                 up_sampling: UpSampling::Transposed,
-                fine_width: 0,
+                fine_width: width / 2,
             },
             discriminator: DiscriminatorConfig {
                 width,
@@ -104,7 +104,7 @@ impl Preset {
                 adversarial: Adversarial::Hinge,
                 class_real: 1.0,
                 class_fake: 0.5,
-                mismatch: 0.2,
+                matching: 0.5,
                 gradient_penalty: 0.0,
                 gradient_penalty_every: 16,
             },
@@ -112,7 +112,7 @@ impl Preset {
             ema_decay: 0.999,
             balance: 0.5,
             mirror: true,
-            augment: self == Preset::Base,
+            augment: self != Preset::Tiny,
             tick_images: images / TICKS,
             checkpoint_images: images / CHECKPOINTS,
         }
@@ -178,7 +178,7 @@ impl RunOptions {
         within("anneal", self.anneal, 1.0)?;
         within("ema_decay", self.ema_decay, 1.0)?;
         within("loss.gradient_penalty", self.loss.gradient_penalty, 1e6)?;
-        within("loss.mismatch", self.loss.mismatch, 1e6)?;
+        within("loss.matching", self.loss.matching, 1e6)?;
         within("loss.class_real", self.loss.class_real, 1e6)?;
         within("loss.class_fake", self.loss.class_fake, 1e6)
     }

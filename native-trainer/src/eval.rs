@@ -17,6 +17,7 @@ use crate::dataset::{Dataset, Split};
 use crate::grid::grey_faces;
 use crate::judge::{JudgeOptions, JudgeTrainer, Verdict, examine, look};
 use crate::metrics::confusion::Confusion;
+use crate::metrics::detail::Detail;
 use crate::metrics::frechet::frechet_distance;
 use crate::metrics::kernel::{KernelDistance, kernel_distance_of_subsets};
 use crate::metrics::likeness::{Likeness, Pair, likeness, mirrored, pairs};
@@ -73,6 +74,10 @@ pub struct EvalReport {
     pub generated: Distances,
     /// As many training images in place of generated faces.
     pub floor: Distances,
+    /// Structure of each size in generated faces, as a share of that in held-out real images.
+    pub detail: Detail,
+    /// The same of the training images.
+    pub detail_floor: Detail,
     /// Generated faces and their nearest training images.
     pub memorisation: Likeness,
     /// Held-out real images and their nearest training images.
@@ -132,6 +137,8 @@ pub fn evaluate(bundle: &Bundle, bench: &Bench) -> anyhow::Result<Evaluation> {
         judge_on_generated: Confusion::of(&labels, &fake_verdict.labels),
         generated: distances(&real_verdict, &fake_verdict, bench.device),
         floor: distances(&real_verdict, &floor_verdict, bench.device),
+        detail: Detail::of(&fakes, &real),
+        detail_floor: Detail::of(&sample, &real),
         memorisation,
         memorisation_of_real,
         mode_collapse: alike(&fakes),
@@ -237,6 +244,7 @@ impl EvalReport {
             ("recall", overlap.recall),
             ("density", overlap.density),
             ("coverage", overlap.coverage),
+            ("detail_below_3_pixels", self.detail.0[3]),
             ("memorisation_median", self.memorisation.median),
             ("mode_collapse_median", self.mode_collapse.median),
         ]

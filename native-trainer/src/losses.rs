@@ -26,8 +26,8 @@ pub struct LossOptions {
     pub class_real: f64,
     /// Cross-entropy of the class head on generated faces (ACGAN, generator).
     pub class_fake: f64,
-    /// Real images under wrong labels, as fakes (cGAN, discriminator).
-    pub mismatch: f64,
+    /// Real images under their right and under wrong labels (cGAN, discriminator).
+    pub matching: f64,
     /// Half of this times the squared gradient at real images (discriminator); 0 for none.
     pub gradient_penalty: f64,
     /// Steps from one gradient penalty to the next, which counts for all of them.
@@ -71,22 +71,24 @@ impl Adversarial {
         self == Self::Relativistic
     }
 
-    /// Mean over images and their six wrong labels: a real face under a wrong label counts as fake
-    /// (matching-aware discriminator, Reed et al. 2016).
+    /// Whether real images match their labels: under the right one they count as real, under each of the six wrong
+    /// ones as fake (matching-aware discriminator, Reed et al. 2016).
     ///
     /// # Shapes
     /// - validity by label `[B, 7]`, labels `[B, 7]` one-hot
-    pub fn mismatch(self, validity_by_label: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
-        let wrong = labels.clone().neg().add_scalar(1.0); // 1 where the label is not this one
-        let margin = match self {
-            Self::Hinge | Self::NonSaturating => validity_by_label.neg(),
-            Self::Relativistic => {
-                let right = (validity_by_label.clone() * labels).sum_dim(1); // [B, 1]
-                right - validity_by_label
-            }
+    pub fn matching(self, validity_by_label: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
+        let right = (validity_by_label.clone() * labels.clone()).sum_dim(1); // [B, 1]
+        let wrong = labels.neg().add_scalar(1.0); // 1 where the label is not this one
+        let over_wrong = |shortfall: Tensor<2>| {
+            let per_image = (shortfall * wrong).sum_dim(1);
+            per_image.mean().div_scalar((Emotion::COUNT - 1) as f64)
         };
-        let per_image = (self.shortfall(margin) * wrong).sum_dim(1);
-        per_image.mean().div_scalar((Emotion::COUNT - 1) as f64)
+        match self {
+            Self::Hinge | Self::NonSaturating => {
+                self.shortfall(right).mean() + over_wrong(self.shortfall(validity_by_label.neg()))
+            }
+            Self::Relativistic => over_wrong(self.shortfall(right - validity_by_label)),
+        }
     }
 
     /// What is missing to a margin: `max(0, 1 - margin)` or `log(1 + exp(-margin))`.
@@ -128,8 +130,8 @@ pub fn discriminator_loss(
         .adversarial
         .discriminator(real.validity, fake.validity);
     if let Some(by_label) = real.validity_by_label {
-        let mismatch = options.adversarial.mismatch(by_label, real_labels.clone());
-        loss = loss + mismatch.mul_scalar(options.mismatch);
+        let matching = options.adversarial.matching(by_label, real_labels.clone());
+        loss = loss + matching.mul_scalar(options.matching);
     }
     if let Some(class) = real.class {
         loss = loss + cross_entropy(class, real_labels).mul_scalar(options.class_real);

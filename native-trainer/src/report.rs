@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::eval::{EvalReport, GanTrain};
+use crate::metrics::detail::Detail;
 use crate::metrics::likeness::Likeness;
 
 impl fmt::Display for EvalReport {
@@ -40,6 +41,10 @@ impl fmt::Display for EvalReport {
         row("recall", fake.recall, real.recall, 3)?;
         row("density", fake.density, real.density, 3)?;
         row("coverage", fake.coverage, real.coverage, 3)?;
+        let bands = self.detail.0.into_iter().zip(self.detail_floor.0);
+        for (name, (fake, real)) in Detail::NAMES.into_iter().zip(bands) {
+            row(name, fake, real, 2)?;
+        }
         self.likenesses(f)?;
         if let Some(gan_train) = &self.gan_train {
             writeln!(f, "{gan_train}")?;

@@ -12,14 +12,14 @@ print("hinge_discriminator", (F.relu(1 - real).mean() + F.relu(1 + fake).mean())
 print("hinge_generator", (-fake.mean()).item())
 print("cross_entropy", F.cross_entropy(logits, labels).item())
 wrong = 1 - F.one_hot(labels, 7)
-print("hinge_mismatch", ((F.relu(1 + logits) * wrong).sum(1) / 6).mean().item())
+right = logits.gather(1, labels[:, None])
+print("hinge matching", (F.relu(1 - right).mean() + ((F.relu(1 + logits) * wrong).sum(1) / 6).mean()).item())
 
 # The logistic losses.
 print("non_saturating", (F.softplus(-real).mean() + F.softplus(fake).mean()).item(), F.softplus(-fake).mean().item())
-print("non_saturating mismatch", ((F.softplus(logits) * wrong).sum(1) / 6).mean().item())
+print("non_saturating matching", (F.softplus(-right).mean() + ((F.softplus(logits) * wrong).sum(1) / 6).mean()).item())
 print("relativistic", F.softplus(fake - real).mean().item(), F.softplus(real - fake).mean().item())
-right = logits.gather(1, labels[:, None])
-print("relativistic mismatch", ((F.softplus(logits - right) * wrong).sum(1) / 6).mean().item())
+print("relativistic matching", ((F.softplus(logits - right) * wrong).sum(1) / 6).mean().item())
 
 # Five steps of Adam without first moment on f(w) = sum((w - 1)^2), from w = (0, 3).
 weight = torch.tensor([0.0, 3.0], requires_grad=True)

@@ -1,6 +1,7 @@
 //! Metrics: one name and one small file each; `eval` puts them together.
 
 pub mod confusion;
+pub mod detail;
 pub mod frechet;
 pub mod kernel;
 pub mod likeness;
