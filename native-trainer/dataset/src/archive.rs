@@ -123,6 +123,7 @@ mod tests {
 
     use super::*;
     use crate::Split;
+    use crate::{LENIENT, STRICT};
     use flate2::Compression;
     use flate2::write::GzEncoder;
     use image::{GrayImage, ImageFormat, Luma};
@@ -131,13 +132,6 @@ mod tests {
     use tempfile::TempDir;
     use zip::ZipWriter;
     use zip::write::SimpleFileOptions;
-
-    const STRICT: LoadOptions = LoadOptions {
-        skip_bad_rows: false,
-    };
-    const LENIENT: LoadOptions = LoadOptions {
-        skip_bad_rows: true,
-    };
 
     /// A table of one training face of one grey.
     fn table(grey: u8) -> Vec<u8> {

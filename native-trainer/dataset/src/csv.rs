@@ -287,13 +287,8 @@ fn drop_carriage_returns(bytes: &mut [u8]) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{LENIENT, STRICT};
 
-    const STRICT: LoadOptions = LoadOptions {
-        skip_bad_rows: false,
-    };
-    const LENIENT: LoadOptions = LoadOptions {
-        skip_bad_rows: true,
-    };
     const HEADER: &str = "emotion,pixels,Usage\n";
 
     /// `count` pixels of one grey.

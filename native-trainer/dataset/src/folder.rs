@@ -223,14 +223,8 @@ fn decode(bytes: &[u8]) -> Result<[u8; IMAGE_PIXELS], (String, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{LENIENT, STRICT};
     use image::{ColorType, ImageFormat};
-
-    const STRICT: LoadOptions = LoadOptions {
-        skip_bad_rows: false,
-    };
-    const LENIENT: LoadOptions = LoadOptions {
-        skip_bad_rows: true,
-    };
 
     /// An image file of one grey.
     fn file(color: ColorType, side: u32, grey: u8, format: ImageFormat) -> Vec<u8> {

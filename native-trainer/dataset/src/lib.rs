@@ -329,6 +329,17 @@ fn cell(count: usize, of: usize) -> String {
     format!("{count:>9} {percent:>5.1}%")
 }
 
+/// Bad rows end the load.
+#[cfg(test)]
+const STRICT: LoadOptions = LoadOptions {
+    skip_bad_rows: false,
+};
+/// Bad rows are left out and counted.
+#[cfg(test)]
+const LENIENT: LoadOptions = LoadOptions {
+    skip_bad_rows: true,
+};
+
 #[cfg(test)]
 mod tests {
     use super::*;
