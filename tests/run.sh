@@ -31,6 +31,13 @@ install_packages() {
   DEBIAN_FRONTEND=noninteractive as_root apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
+# Quickly built rather than quick: each runs for seconds.
+cargo_install() {
+  say "installing $1 $3"
+  CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
+    cargo install "$@" --force
+}
+
 install_rust_tools() {
   command -v cargo >/dev/null || {
     echo "Rust is missing: install it from https://rustup.rs and run this again." >&2
@@ -38,13 +45,11 @@ install_rust_tools() {
   }
   rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
   if ! trunk --version 2>/dev/null | grep -qF "$TRUNK"; then
-    say "installing trunk $TRUNK"
-    cargo install trunk --version "$TRUNK" --locked --no-default-features --force
+    cargo_install trunk --version "$TRUNK" --locked --no-default-features
   fi
   if ! wasm-bindgen --version 2>/dev/null | grep -qF "$WASM_BINDGEN"; then
-    say "installing wasm-bindgen $WASM_BINDGEN"
     # Its own lock file names a crate version that is not published: resolve anew.
-    cargo install wasm-bindgen-cli --version "$WASM_BINDGEN" --force
+    cargo_install wasm-bindgen-cli --version "$WASM_BINDGEN"
   fi
 }
 

@@ -57,7 +57,7 @@ struct Version {
 /// Writes the state of a run below `directory` and drops the oldest checkpoints. `stats_bytes` is the length of the
 /// run's `stats.jsonl`, which must stand on the disk.
 pub fn save(trainer: &Trainer, directory: &Path, stats_bytes: u64) -> anyhow::Result<()> {
-    let whole = directory.join(format!("{:09}", trainer.step_number()));
+    let whole = place(directory, trainer.step_number());
     let path = disk::unfinished(&whole);
     clear_unfinished(directory)?;
     fs::create_dir_all(&path).with_context(|| format!("cannot create {}", path.display()))?;
@@ -79,7 +79,7 @@ pub fn save(trainer: &Trainer, directory: &Path, stats_bytes: u64) -> anyhow::Re
     fs::rename(&path, &whole)
         .and_then(|()| disk::flush_directory(directory))
         .with_context(|| format!("cannot finish {}", whole.display()))?;
-    prune(directory, &whole)
+    prune(directory, trainer.step_number())
 }
 
 /// Loads the newest whole checkpoint below `directory` into a trainer made from the same options, and gives the
@@ -264,6 +264,10 @@ fn hash(bytes: &[u8]) -> String {
     format!("{:x}", Sha256::digest(bytes))
 }
 
+fn place(directory: &Path, step: u64) -> PathBuf {
+    directory.join(format!("{step:09}"))
+}
+
 /// Whole checkpoints, oldest first.
 fn list(directory: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut whole = entries(directory)?;
@@ -283,11 +287,13 @@ fn clear_unfinished(directory: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Drops all but the newest checkpoints up to the one just written. Later ones were found damaged.
-fn prune(directory: &Path, written: &Path) -> anyhow::Result<()> {
+/// Drops all but the newest checkpoints up to the one of `step`, which is whole. Later ones were found damaged.
+/// A trainer that was killed between writing and dropping leaves this to the one that goes on.
+pub fn prune(directory: &Path, step: u64) -> anyhow::Result<()> {
+    let newest = place(directory, step);
     let (mut old, damaged): (Vec<_>, Vec<_>) = list(directory)?
         .into_iter()
-        .partition(|path| path.as_path() <= written);
+        .partition(|path| *path <= newest);
     old.truncate(old.len().saturating_sub(KEPT));
     for path in old.iter().chain(&damaged) {
         disk::remove_directory(path).with_context(|| format!("cannot drop {}", path.display()))?;

@@ -164,8 +164,9 @@ pub fn go_back(
     tell: &mut dyn FnMut(&TrainEvent),
 ) -> anyhow::Result<()> {
     let stats_bytes = checkpoint::load_newest(trainer, &run.checkpoints(), tell)?;
-    if stats_bytes.is_none() {
-        trainer.start_again();
+    match stats_bytes {
+        Some(_) => checkpoint::prune(&run.checkpoints(), trainer.step_number())?,
+        None => trainer.start_again(),
     }
     run.stats().cut(stats_bytes.unwrap_or(0))
 }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 use model_core::config::GanKind;
 use native_trainer::checkpoint;
 use native_trainer::event::TrainEvent;
-use native_trainer::train::Trainer;
+use native_trainer::train::{Trainer, go_back};
 
-use crate::{little, trainer};
+use crate::{little, run_dir, trainer};
 
 /// Checkpoints of the steps 1 and 2 below a new directory.
 fn two_checkpoints() -> (tempfile::TempDir, PathBuf) {
@@ -113,6 +113,24 @@ fn a_damaged_later_checkpoint_never_pushes_out_a_whole_one() {
     assert_eq!(names, ["000000002", "000000003"]);
     let (step, warnings) = load_own(directory.path());
     assert_eq!((step, warnings.len()), (Ok(3), 0));
+}
+
+#[test]
+fn what_a_killed_trainer_had_no_time_to_drop_is_dropped_by_the_next_one() {
+    let parent = tempfile::tempdir().unwrap();
+    let mut options = little(GanKind::Cgan);
+    options.set_length(16);
+    let run = run_dir(parent.path(), &options);
+    let mut first = trainer(options.clone());
+    for _ in 0..3 {
+        drop(first.step());
+        checkpoint::save(&first, &run.checkpoints(), 0).unwrap();
+    }
+    let dropped = run.checkpoints().join("000000001");
+    fs::create_dir(&dropped).unwrap();
+    go_back(&mut trainer(options), &run, &mut |_| ()).unwrap();
+    assert!(!dropped.exists());
+    assert_eq!(files(&run.checkpoints()).len(), 2);
 }
 
 #[test]

@@ -10,18 +10,10 @@ use native_trainer::config::RunOptions;
 use native_trainer::event::TrainEvent;
 use native_trainer::export::Provenance;
 use native_trainer::interrupt::Interrupt;
-use native_trainer::run_dir::{DataOptions, RunDir};
+use native_trainer::run_dir::RunDir;
 use native_trainer::train::{self, Outcome, Trainer};
 
-use crate::{little, trainer};
-
-fn run_dir(parent: &Path, options: &RunOptions) -> RunDir {
-    let data = DataOptions {
-        path: None,
-        skip_bad_rows: false,
-    };
-    RunDir::create(parent, options, &data, "synthetic").unwrap()
-}
+use crate::{little, run_dir, trainer};
 
 /// Trains to the end and gives the outcome with the warnings and retreats that were told on the way.
 fn train(run: &mut Trainer, directory: &RunDir) -> (Result<Outcome, String>, Vec<TrainEvent>) {

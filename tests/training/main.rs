@@ -12,6 +12,8 @@ mod resume;
 mod same;
 mod steps;
 
+use std::path::Path;
+
 use burn::tensor::Device;
 use model_core::bundle::Bundle;
 use model_core::config::{GanKind, UpSampling};
@@ -19,6 +21,7 @@ use native_trainer::config::{Preset, RunOptions};
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
 use native_trainer::export::{self, Provenance};
+use native_trainer::run_dir::{DataOptions, RunDir};
 use native_trainer::train::Trainer;
 
 /// The smallest run that is still a GAN: 4 channels, 4 images a step.
@@ -38,6 +41,15 @@ pub fn little(gan: GanKind) -> RunOptions {
 pub fn trainer(options: RunOptions) -> Trainer {
     let batcher = Batcher::new(synthetic(70, 1), options.batch_settings());
     Trainer::new(options, batcher, &Device::flex())
+}
+
+/// A new run below `parent`.
+pub fn run_dir(parent: &Path, options: &RunOptions) -> RunDir {
+    let data = DataOptions {
+        path: None,
+        skip_bad_rows: false,
+    };
+    RunDir::create(parent, options, &data, "synthetic").unwrap()
 }
 
 /// A run's average as a bundle.

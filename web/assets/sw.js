@@ -73,7 +73,15 @@ async function page(path, request) {
   const tabs = await self.clients.matchAll();
   if (waiting && tabs.length < 2) {
     waiting.postMessage("take over");
-    return new Response("", { headers: { refresh: "0", "content-type": "text/html" } });
+    return new Response(PASSAGE, { headers: { "content-type": "text/html" } });
   }
   return kept(path, request);
 }
+
+/** An empty page that loads the real one once the newer deployment has taken over, and asks again if it has not. */
+const PASSAGE = `<!doctype html><meta http-equiv="refresh" content="5"><script>
+const { serviceWorker } = navigator;
+const go = () => location.reload();
+serviceWorker.addEventListener("controllerchange", go);
+serviceWorker.getRegistration().then((it) => it?.waiting || go());
+</script>`;
