@@ -58,7 +58,15 @@ install_rust_tools
 
 say "formatting and lints"
 cargo fmt --all --check
-cargo clippy --all-targets -- -D warnings
+# A newer Rust knows lints that this one does not: those are shown, and fail nothing.
+rust=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
+case "$(rustc --version)" in
+  "rustc $rust."*) cargo clippy --all-targets -- -D warnings ;;
+  *)
+    echo "The lints are those of Rust $rust, this is $(rustc --version): warnings do not fail."
+    cargo clippy --all-targets
+    ;;
+esac
 
 say "building the page"
 trunk build --release

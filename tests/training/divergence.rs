@@ -1,12 +1,10 @@
 use std::fs;
-use std::path::Path;
 
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::Tensor;
 use model_core::config::GanKind;
 use model_core::generator::Generator;
 use native_trainer::checkpoint;
-use native_trainer::config::RunOptions;
 use native_trainer::event::TrainEvent;
 use native_trainer::export::Provenance;
 use native_trainer::interrupt::Interrupt;
