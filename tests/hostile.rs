@@ -171,6 +171,19 @@ fn a_gzip_bomb_is_refused_at_its_first_endless_line() {
     );
 }
 
+/// What costs no memory may not cost endless time either.
+#[test]
+fn a_gzip_of_nothing_but_line_ends_is_refused_after_a_million() {
+    for (byte, words) in [
+        (b'\n', "found more than 1000000 lines"),
+        (b'\r', "found a line of more than 65536 bytes"),
+    ] {
+        let bomb = samples::gzip(&vec![byte; 64 << 20]);
+        let words = format!("faces.csv.gz cannot be read: {words}");
+        refused(&bomb, "faces.csv.gz", &words);
+    }
+}
+
 #[test]
 fn a_file_of_another_kind_than_its_extension_says_is_refused() {
     let table = &samples::tables()[0];

@@ -112,8 +112,41 @@ fn a_driver_that_computes_wrong_faces_is_refused() {
     }
 }
 
+/// Steps of the run that is compared.
+const STEPS: usize = 8;
+/// How far a GPU's losses may be from the CPU's after so many steps.
+const LOSS_TOLERANCE: f64 = 0.01;
+/// And its faces, in grey levels: the largest difference of a pixel.
+const FACE_TOLERANCE: u8 = 2;
+
+/// Losses and validities at every tick, and the grid of faces, of a short run on a device.
+fn trained(here: &Path, device: &str, out: &str) -> (Vec<f64>, Vec<u8>) {
+    let images = (4 * STEPS).to_string();
+    let length = ["--preset", "tiny", "--batch", "4", "--images", &images];
+    let rest = ["--set", "tick_images=4", "--device", device, "--out", out];
+    println!(
+        "{}",
+        said(&trainer(here, NO_VULKAN, &[&length[..], &rest].concat()))
+    );
+    let run = here.join(out).join("00000-acgan-synthetic");
+    let stats = fs::read_to_string(run.join("stats.jsonl")).unwrap();
+    let lines = stats
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap());
+    let ticks = lines.filter(|line: &serde_json::Value| line.get("event").is_none());
+    let figures = [
+        "discriminator_loss",
+        "generator_loss",
+        "real_validity",
+        "fake_validity",
+    ];
+    let losses = ticks.flat_map(|tick| figures.map(|name| tick[name].as_f64().unwrap()));
+    let grid = image::open(run.join("fakes-000000.png")).unwrap();
+    (losses.collect(), grid.into_bytes())
+}
+
 #[test]
-fn a_software_gpu_trains() {
+fn a_software_gpu_trains_as_the_cpu_does() {
     if std::env::var_os("SEVEN_FACES_SLOW").is_none() {
         println!(
             "skipped: a training step tunes kernels for four minutes; set SEVEN_FACES_SLOW=1 to run it"
@@ -121,16 +154,31 @@ fn a_software_gpu_trains() {
         return;
     }
     let directory = tempfile::tempdir().unwrap();
-    let length = ["--preset", "tiny", "--batch", "4", "--images", "8"];
-    let output = trainer(
-        directory.path(),
-        NO_VULKAN,
-        &[&length[..], &["--device", "wgpu"]].concat(),
-    );
-    println!("{}", said(&output));
-    let stats = directory
-        .path()
-        .join("runs/00000-acgan-synthetic/stats.jsonl");
-    let losses = fs::read_to_string(stats).unwrap();
-    assert!(!losses.contains("null"), "a loss is not finite: {losses}");
+    let here = directory.path();
+    let (gpu, gpu_faces) = trained(here, "wgpu", "first");
+    let (again, again_faces) = trained(here, "wgpu", "again");
+    let (cpu, cpu_faces) = trained(here, "cpu", "cpu");
+    assert_eq!(cpu.len(), 4 * STEPS);
+    let farthest = |a: &[f64], b: &[f64]| {
+        let distances = a.iter().zip(b).map(|(a, b)| (a - b).abs());
+        distances.fold(0.0, f64::max)
+    };
+    let pixels = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(a, b)| a.abs_diff(*b)).max().unwrap();
+    for (name, losses, faces) in [
+        ("CPU", &cpu, &cpu_faces),
+        ("the same GPU", &again, &again_faces),
+    ] {
+        let (losses, faces) = (farthest(&gpu, losses), pixels(&gpu_faces, faces));
+        println!(
+            "after {STEPS} steps beside {name}: losses {losses:.1e}, pixels {faces} grey levels"
+        );
+        assert!(
+            losses <= LOSS_TOLERANCE,
+            "{name}: losses differ by {losses}"
+        );
+        assert!(
+            faces <= FACE_TOLERANCE,
+            "{name}: pixels differ by {faces} grey levels"
+        );
+    }
 }

@@ -24,16 +24,14 @@ pub fn warning(faces: &[Vec<u8>], columns: usize) -> Option<String> {
 }
 
 /// Mean distance of the pixels from their mean over the faces, in grey levels.
-fn spread(faces: &[Vec<u8>]) -> f64 {
-    let pixels = faces.first().map_or(0, Vec::len);
+pub fn spread(faces: &[impl AsRef<[u8]>]) -> f64 {
+    let pixels = faces.first().map_or(0, |face| face.as_ref().len());
     let count = faces.len() as f64;
     let total: f64 = (0..pixels)
         .map(|pixel| {
-            let mean = faces.iter().map(|face| f64::from(face[pixel])).sum::<f64>() / count;
-            let distances = faces
-                .iter()
-                .map(|face| (f64::from(face[pixel]) - mean).abs());
-            distances.sum::<f64>() / count
+            let greys = faces.iter().map(|face| f64::from(face.as_ref()[pixel]));
+            let mean = greys.clone().sum::<f64>() / count;
+            greys.map(|grey| (grey - mean).abs()).sum::<f64>() / count
         })
         .sum();
     total / pixels.max(1) as f64

@@ -1,9 +1,11 @@
 //! What a run has to say. The loop speaks in events; `progress.rs` prints them for people, and
-//! `run_dir.rs` appends the ticks to `stats.jsonl`.
+//! `stats.rs` keeps those that are lines of `stats.jsonl`.
 
 use std::path::PathBuf;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::look::Look;
 
 /// Something worth knowing about a run.
 #[derive(Debug, Clone)]
@@ -18,6 +20,8 @@ pub enum TrainEvent {
     Tick(Tick),
     /// A grid of generated faces was written.
     Grid(PathBuf),
+    /// What the faces of that grid look like.
+    Look(Look),
     /// A checkpoint was written.
     Checkpoint { images_seen: u64 },
     /// Something the user should know, and the run goes on.
@@ -27,7 +31,11 @@ pub enum TrainEvent {
     /// The run was asked to stop, and can be resumed.
     Stopped { run: PathBuf, images_seen: u64 },
     /// The run is over.
-    Finished { grid: PathBuf, bundle: PathBuf },
+    Finished {
+        grid: PathBuf,
+        curve: PathBuf,
+        bundle: PathBuf,
+    },
 }
 
 /// A breakdown and what was done about it; a line of `stats.jsonl`.
@@ -53,7 +61,7 @@ pub struct WarningLine<'a> {
 }
 
 /// A line of `stats.jsonl`.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Tick {
     pub images_seen: u64,
     /// Real images per second since the last tick.

@@ -1,7 +1,7 @@
 //! Trains the Seven Faces GANs: dataset to step to run directory to bundle.
 //!
 //! ```text
-//! dataset ─► batcher ─► augment ─► step (losses) ─► ema ─► train ─► run directory: stats, grids, checkpoints
+//! dataset ─► batcher ─► augment ─► step (losses) ─► ema ─► train ─► run directory: stats, curve, grids, checkpoints
 //!                                                            │
 //!                                                            └─► export ─► bundle ─► sample, eval, the page
 //! ```
@@ -18,6 +18,7 @@ pub mod checkpoint;
 pub mod cli;
 pub mod collapse;
 pub mod config;
+pub mod curve;
 pub mod dataset;
 pub mod device;
 pub mod disk;
@@ -30,6 +31,7 @@ pub mod grid;
 pub mod interrupt;
 pub mod judge;
 pub mod lock;
+pub mod look;
 pub mod losses;
 pub mod metrics;
 pub mod penalty;

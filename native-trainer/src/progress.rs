@@ -33,6 +33,13 @@ pub fn print(event: &TrainEvent) {
             tick.fake_validity,
         ),
         TrainEvent::Grid(path) => println!("grid     {}", path.display()),
+        TrainEvent::Look(look) => {
+            let detail = look.detail.0.map(|share| format!("{share:.2}")).join(" ");
+            println!(
+                "look     detail {detail} from coarse to fine, variety {:.2} (1 is as in real images)",
+                look.variety
+            );
+        }
         TrainEvent::Checkpoint { images_seen } => println!("saved    at {images_seen} images"),
         TrainEvent::Warning(text) => eprintln!("warning  {text}"),
         TrainEvent::Retreat(retreat) => eprintln!(
@@ -46,8 +53,13 @@ pub fn print(event: &TrainEvent) {
                 run.display()
             );
         }
-        TrainEvent::Finished { grid, bundle } => {
+        TrainEvent::Finished {
+            grid,
+            curve,
+            bundle,
+        } => {
             println!("grid     {} (one row per emotion)", grid.display());
+            println!("curve    {}", curve.display());
             println!("bundle   {}", bundle.display());
             println!(
                 "next     cargo run -p native-trainer -- sample --bundle {} --emotion all --count 8 --out samples",

@@ -5,7 +5,7 @@
 //!   options.json          what the run computes       data.json     which data it reads
 //!   stats.jsonl           a line per tick             reals.png     training images by emotion
 //!   fakes-000000.png ...  generated, same latents     checkpoints/  the newest two
-//!   lock                  held while a trainer works here
+//!   curve.png             the figures as curves       lock          held while a trainer works here
 //!   bundle/               manifest.json + generator.safetensors, after the last step
 //! ```
 
@@ -121,6 +121,11 @@ impl RunDir {
     /// Grid after `images` images, counted in thousands in the name.
     pub fn fakes(&self, images: u64) -> PathBuf {
         self.path.join(format!("fakes-{:06}.png", images / 1000))
+    }
+
+    /// The run's figures as curves.
+    pub fn curve(&self) -> PathBuf {
+        self.path.join("curve.png")
     }
 
     /// The run's figures.

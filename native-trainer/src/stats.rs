@@ -8,7 +8,25 @@ use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
-use serde::Serialize;
+use serde::de::IgnoredAny;
+use serde::{Deserialize, Serialize};
+
+use crate::disk;
+use crate::event::Tick;
+use crate::look::Look;
+
+/// A hundred thousand ticks and looks.
+const MAX_BYTES: u64 = 1 << 25;
+
+/// A line that can be drawn.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Line {
+    Look(Look),
+    Tick(Tick),
+    /// An event that changed the run.
+    Other(IgnoredAny),
+}
 
 /// The file of a run's figures.
 #[derive(Debug, Clone)]
@@ -32,6 +50,17 @@ impl Stats {
             .open(&self.path)
             .and_then(|mut file| file.write_all(line.as_bytes()))
             .with_context(|| format!("cannot write {}", self.path.display()))
+    }
+
+    /// All lines.
+    pub fn read(&self) -> anyhow::Result<Vec<Line>> {
+        let text = disk::read(&self.path, MAX_BYTES)?;
+        let lines = text.split(|&byte| byte == b'\n');
+        lines
+            .filter(|line| !line.is_empty())
+            .map(serde_json::from_slice)
+            .collect::<Result<_, _>>()
+            .with_context(|| format!("{} is damaged", self.path.display()))
     }
 
     /// Waits until every line stands on the disk, and gives the length of the file in bytes.

@@ -14,9 +14,10 @@ use crate::config::RunOptions;
 use crate::dataset::batcher::Batcher;
 use crate::event::{Retreat, Tick, TrainEvent, WarningLine};
 use crate::interrupt::Interrupt;
+use crate::look::Look;
 use crate::run_dir::RunDir;
 use crate::step::{StepStats, discriminator_step, generator_step};
-use crate::{checkpoint, collapse, divergence, ema, export, grid};
+use crate::{checkpoint, collapse, curve, divergence, ema, export, grid};
 
 /// Batches of faces over which the average's normalisation statistics are measured before it is sampled.
 const STATISTICS_BATCHES: usize = 16;
@@ -229,9 +230,11 @@ pub fn run(
             return Ok(Outcome::Stopped);
         }
     }
+    draw(run, tell); // also for a finished run that is resumed
     export::write(&export::pack(trainer, provenance)?, &run.bundle())?;
     tell(&TrainEvent::Finished {
         grid: run.fakes(trainer.images_seen()),
+        curve: run.curve(),
         bundle: run.bundle(),
     });
     Ok(Outcome::Finished)
@@ -245,6 +248,11 @@ fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> a
     let faces = grid::fakes(&trainer.sampler(), grid::COLUMNS);
     grid::write_fakes(&faces, grid::COLUMNS, &path)?;
     tell(&TrainEvent::Grid(path));
+    let reals = trainer.batcher.real_rows(grid::COLUMNS);
+    let look = Look::at(&faces, &reals, grid::COLUMNS, images_seen);
+    run.stats().append(&look)?;
+    tell(&TrainEvent::Look(look));
+    draw(run, tell);
     if let Some(text) = collapse::warning(&faces, grid::COLUMNS) {
         run.stats().append(&WarningLine {
             images_seen,
@@ -255,6 +263,15 @@ fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> a
     checkpoint::save(trainer, &run.checkpoints(), run.stats().flush()?)?;
     tell(&TrainEvent::Checkpoint { images_seen });
     Ok(())
+}
+
+/// Draws the run's curve: a picture for people, without which a run goes on.
+fn draw(run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) {
+    if let Err(error) = curve::write(&run.stats(), &run.curve()) {
+        tell(&TrainEvent::Warning(format!(
+            "no curve was drawn: {error:#}"
+        )));
+    }
 }
 
 /// Goes back to the last good state with lower learning rates, or gives up with advice.

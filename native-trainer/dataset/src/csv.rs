@@ -19,6 +19,9 @@ const LONGEST_LINE: usize = 64 * 1024;
 /// The most rows that are read, good or bad: an archive of a few megabytes can unpack to any number.
 const MOST_ROWS: usize = 500_000;
 
+/// The most lines that are read, blank ones as well: those cost nothing but time.
+const MOST_LINES: usize = 2 * MOST_ROWS;
+
 /// Bytes read at once.
 const BUFFER: usize = 256 * 1024;
 
@@ -78,6 +81,7 @@ fn reader<R: Read>(input: R) -> Reader<PlainLines<R>> {
         .from_reader(PlainLines {
             input,
             line_bytes: 0,
+            lines: 0,
         })
 }
 
@@ -231,6 +235,8 @@ struct PlainLines<R> {
     input: R,
     /// Bytes since the last line feed.
     line_bytes: usize,
+    /// Line feeds so far.
+    lines: usize,
 }
 
 impl<R: Read> Read for PlainLines<R> {
@@ -243,11 +249,17 @@ impl<R: Read> Read for PlainLines<R> {
             let kept = drop_carriage_returns(&mut buffer[..found]);
             self.line_bytes = match buffer[..kept].iter().rposition(|&byte| byte == b'\n') {
                 Some(end) => kept - end - 1,
-                None => self.line_bytes + kept,
+                None => self.line_bytes + found,
             };
+            self.lines += buffer[..kept].iter().filter(|byte| **byte == b'\n').count();
             if self.line_bytes > LONGEST_LINE {
                 return Err(io::Error::other(format!(
                     "found a line of more than {LONGEST_LINE} bytes, expected {IMAGE_PIXELS} pixels a line"
+                )));
+            }
+            if self.lines > MOST_LINES {
+                return Err(io::Error::other(format!(
+                    "found more than {MOST_LINES} lines, expected at most {MOST_ROWS} faces"
                 )));
             }
             if kept > 0 {

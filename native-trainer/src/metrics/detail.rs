@@ -4,7 +4,7 @@
 use std::f64::consts::TAU;
 
 use model_core::pixels::IMAGE_SIDE;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Waves across an image at which a band ends: wavelengths above 12 pixels, 6 to 12, 3 to 6, and below 3.
 const BAND_ENDS: [f64; 4] = [4.0, 8.0, 16.0, f64::INFINITY];
@@ -12,7 +12,7 @@ const BAND_ENDS: [f64; 4] = [4.0, 8.0, 16.0, f64::INFINITY];
 pub const BANDS: usize = BAND_ENDS.len();
 
 /// Power in each band, as a share of another sample's: 1 is as much.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Detail(pub [f64; BANDS]);
 
