@@ -38,12 +38,21 @@ cargo_install() {
     cargo install "$@" --force
 }
 
+# Its files are asked for, not rustup's list: a target whose files were lost is still listed.
+install_wasm_target() {
+  local target=wasm32-unknown-unknown
+  compgen -G "$(rustc --print target-libdir --target $target)/libstd-*.rlib" >/dev/null && return
+  say "installing the target $target"
+  rustup target remove $target 2>/dev/null || true
+  rustup target add $target
+}
+
 install_rust_tools() {
   command -v cargo >/dev/null || {
     echo "Rust is missing: install it from https://rustup.rs and run this again." >&2
     exit 1
   }
-  rustup target list --installed | grep -qx wasm32-unknown-unknown || rustup target add wasm32-unknown-unknown
+  install_wasm_target
   if ! trunk --version 2>/dev/null | grep -qF "$TRUNK"; then
     cargo_install trunk --version "$TRUNK" --locked --no-default-features
   fi

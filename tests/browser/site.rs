@@ -21,6 +21,9 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 /// A pause that a visitor notices.
 const STALL: Duration = Duration::from_secs(3);
 
+/// Longer than the page waits.
+const SILENCE: Duration = Duration::from_secs(60);
+
 /// Put before the engine: a worker that dies after its first face.
 pub const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";
 
@@ -31,8 +34,12 @@ pub enum Trouble {
     Missing,
     /// It pauses in the middle, then goes on.
     Stalls,
-    /// The connection ends in the middle.
+    /// The connection ends in the middle, whatever was asked for.
     Cut,
+    /// The connection ends in the middle; who asks for the rest gets it.
+    CutOnce,
+    /// It falls silent in the middle, for longer than anybody waits; who asks for the rest gets it.
+    FallsSilent,
     /// One bit arrives flipped.
     Damaged,
 }
@@ -58,6 +65,8 @@ struct State {
     requests: Mutex<Vec<String>>,
     /// Paths asked for that do not exist.
     not_found: Mutex<Vec<String>>,
+    /// First bytes of the rests asked for.
+    rests: Mutex<Vec<usize>>,
 }
 
 impl Site {
@@ -121,6 +130,11 @@ impl Site {
         locked(&self.state.requests).clone()
     }
 
+    /// Where the rests of files began that were asked for.
+    pub fn rests(&self) -> Vec<usize> {
+        locked(&self.state.rests).clone()
+    }
+
     /// What was asked for in vain.
     pub fn not_found(&self) -> Vec<String> {
         locked(&self.state.not_found).clone()
@@ -139,21 +153,33 @@ impl Drop for Site {
 
 /// The path of a GET request, once its head has been read.
 pub fn requested(stream: &TcpStream) -> Option<String> {
+    Some(request(stream)?.0)
+}
+
+/// The path of a GET request, and from which byte on the file is wanted if not from its first.
+fn request(stream: &TcpStream) -> Option<(String, Option<usize>)> {
     let mut lines = BufReader::new(stream).lines();
     let first = lines.next()?.ok()?;
-    lines
-        .find(|line| line.as_ref().map_or(true, String::is_empty))?
-        .ok()?;
-    first.split(' ').nth(1).map(str::to_owned)
+    let mut start = None;
+    for line in lines {
+        let line = line.ok()?.to_ascii_lowercase();
+        if line.is_empty() {
+            return Some((first.split(' ').nth(1)?.to_owned(), start));
+        }
+        if let Some(range) = line.strip_prefix("range: bytes=") {
+            start = range.trim_end_matches('-').parse().ok();
+        }
+    }
+    None
 }
 
 fn answer(mut stream: TcpStream, state: &State) {
-    let Some(url) = requested(&stream) else {
+    let Some((url, start)) = request(&stream) else {
         return; // Opened ahead and never used.
     };
     locked(&state.requests).push(url.clone());
     let trouble = locked(&state.trouble).filter(|(part, _)| url.contains(part));
-    let trouble = trouble.map(|(_, trouble)| trouble);
+    let mut trouble = trouble.map(|(_, trouble)| trouble);
     let dist = locked(&state.dist).clone();
     let file = file_of(&url, &dist).filter(|_| trouble != Some(Trouble::Missing));
     let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
@@ -168,9 +194,19 @@ fn answer(mut stream: TcpStream, state: &State) {
         let script = locked(&state.before_engine).clone();
         bytes = [script.as_bytes(), &bytes].concat();
     }
+    let mut range = String::new();
+    let mut status = status;
+    let knows_ranges = matches!(trouble, Some(Trouble::CutOnce | Trouble::FallsSilent));
+    if let Some(start) = start.filter(|start| knows_ranges && *start < bytes.len()) {
+        locked(&state.rests).push(start);
+        (status, trouble) = ("206 Partial Content", None);
+        let whole = bytes.len();
+        bytes.drain(..start);
+        range = format!("Content-Range: bytes {start}-{}/{whole}\r\n", whole - 1);
+    }
     let length = bytes.len();
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {POLICY}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 {status}\r\n{range}Content-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {POLICY}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n"
     );
     // A browser that hangs up is no failure of the site.
     let _ = stream
@@ -182,7 +218,12 @@ fn answer(mut stream: TcpStream, state: &State) {
 fn send(stream: &mut TcpStream, mut bytes: Vec<u8>, trouble: Option<Trouble>) -> io::Result<()> {
     let middle = bytes.len() / 2;
     match trouble {
-        Some(Trouble::Cut) => bytes.truncate(middle),
+        Some(Trouble::Cut | Trouble::CutOnce) => bytes.truncate(middle),
+        Some(Trouble::FallsSilent) => {
+            stream.write_all(&bytes[..middle])?;
+            sleep(SILENCE);
+            return Ok(());
+        }
         Some(Trouble::Damaged) => bytes[middle] ^= 1,
         Some(Trouble::Stalls) => {
             stream.write_all(&bytes[..middle])?;

@@ -12,7 +12,7 @@ use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
-use serde_json::Value;
+use serde_json::{Value, json};
 use web::inference::{draw, largest_difference, opinion};
 use web::protocol::Recipe;
 
@@ -576,6 +576,14 @@ fn the_page_works_without_a_network_after_the_first_visit() {
     chrome.wait("the page is kept", KEPT, FIRST_FACE);
     let cached = chrome.execute("return caches.keys().then((names) => names.length)");
     assert_eq!(cached, 1, "one deployment is kept");
+    let app = chrome.devtools("Page.getAppManifest", json!({}));
+    assert_eq!(app["errors"], json!([]), "{app}");
+    let reasons = chrome.devtools("Page.getInstallabilityErrors", json!({}));
+    assert_eq!(
+        reasons["installabilityErrors"],
+        json!([]),
+        "the page can be installed"
+    );
     drop(site);
     chrome.reload();
     assert_same_face(
@@ -932,6 +940,50 @@ fn downloads_that_stall_break_off_or_arrive_damaged_end_well() {
     chrome.wait("half of the generator", progress, NEXT_FACE);
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     assert_eq!(text_of(&chrome, "error"), "", "the sentence is gone");
+}
+
+/// The first face of a visit, which nothing had to be said about.
+fn first_face(chrome: &Chrome) {
+    shown_face(
+        chrome,
+        "face",
+        GanKind::Acgan,
+        Emotion::Happy,
+        SEED,
+        FIRST_FACE,
+    );
+    assert_eq!(text_of(chrome, "error"), "");
+}
+
+#[test]
+fn a_download_that_breaks_off_goes_on_where_it_was() {
+    for part in ["worker_bg.wasm", ".safetensors"] {
+        let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+            return;
+        };
+        site.trouble(part, Trouble::CutOnce);
+        chrome.open(&site.page("?seed=7"));
+        first_face(&chrome);
+        let rests = site.rests();
+        println!("{part}: went on at byte {rests:?}");
+        assert!(
+            rests.iter().any(|start| *start > 1 << 17),
+            "{part}: {rests:?}"
+        );
+    }
+}
+
+#[test]
+fn a_download_that_falls_silent_is_asked_for_again_and_goes_on() {
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
+    site.trouble(".safetensors", Trouble::FallsSilent);
+    chrome.open(&site.page("?seed=7"));
+    let progress = "return document.querySelector(\"[data-testid='progress']\")?.innerText.includes('0.5 of 1.0 MB')";
+    chrome.wait("half of the generator", progress, FIRST_FACE);
+    first_face(&chrome);
+    assert!(!site.rests().is_empty(), "the rest was asked for");
 }
 
 #[test]

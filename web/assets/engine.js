@@ -1,4 +1,4 @@
-// Starts the worker's program and tells the page how much of it has arrived.
+// Downloads and starts the worker's program, and tells the page how much of it has arrived.
 // The messages are those of web/src/protocol.rs: [JSON text, bytes].
 
 // "?v=...", as the page asked for this file: no cache mixes the program of one deployment with another's.
@@ -9,6 +9,86 @@ const died = (message) => post({ died: { message: String(message) } });
 // A trap inside an asynchronous call surfaces only here.
 self.addEventListener("unhandledrejection", (event) => died(event.reason));
 self.addEventListener("error", (event) => died(event.message));
+
+/** Milliseconds of silence after which a connection is given up. */
+const PATIENCE = 20_000;
+/** Connections in a row that may bring nothing new. */
+const ATTEMPTS = 3;
+
+/** A request for a file from its byte `start` on, which ends itself when it falls silent. */
+class Connection {
+  #abort = new AbortController();
+  #reader;
+  #skip = 0;
+
+  async open(address, cache, start) {
+    const headers = start ? { range: `bytes=${start}-` } : {};
+    const response = await this.#heard(fetch(address, { cache, headers, signal: this.#abort.signal }));
+    if (start) {
+      const rest = response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${start}-`);
+      if (!rest && response.status !== 200) throw new Error(`the server answered with status ${response.status}`);
+      this.#skip = rest ? 0 : start; // the server knows no ranges and sends everything again
+    }
+    this.#reader = response.body?.getReader();
+    return response;
+  }
+
+  /** The next bytes, or nothing at the end. */
+  async read() {
+    for (;;) {
+      const { done, value } = (await this.#heard(this.#reader?.read())) ?? { done: true };
+      if (done) return null;
+      const bytes = value.subarray(Math.min(this.#skip, value.length));
+      this.#skip -= value.length - bytes.length;
+      if (bytes.length) return bytes;
+    }
+  }
+
+  close() {
+    this.#abort.abort();
+  }
+
+  async #heard(answer) {
+    const timer = setTimeout(() => this.#abort.abort(new Error("the server fell silent")), PATIENCE);
+    try {
+      return await answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+/** As `fetch`, but a body that breaks off or falls silent goes on where it was, by another connection. */
+async function download(address, cache = "default") {
+  let connection = new Connection();
+  let [loaded, inVain] = [0, 0];
+  const { ok, status, headers } = await connection.open(address, cache, 0);
+
+  const another = async () => {
+    connection.close();
+    await new Promise((wait) => setTimeout(wait, 1000 * inVain));
+    connection = new Connection();
+    await connection.open(address, cache, loaded);
+  };
+  const pull = async (stream) => {
+    for (;;) {
+      try {
+        if (inVain) await another();
+        const bytes = await connection.read();
+        if (!bytes) return stream.close();
+        [loaded, inVain] = [loaded + bytes.length, 0];
+        return stream.enqueue(bytes);
+      } catch (error) {
+        inVain += 1;
+        if (!ok || inVain === ATTEMPTS) throw error;
+      }
+    }
+  };
+  return new Response(new ReadableStream({ pull, cancel: () => connection.close() }), { status, headers });
+}
+
+// For the program's own downloads (web/src/fetch.rs).
+self.download = download;
 
 /** The response again, its bytes counted while they pass, so that compiling still overlaps the download. */
 function counted(response) {
@@ -27,7 +107,7 @@ function counted(response) {
 
 try {
   const { default: init } = await import(`./worker.js${version}`);
-  const response = await fetch(new URL(`worker_bg.wasm${version}`, import.meta.url));
+  const response = await download(new URL(`worker_bg.wasm${version}`, import.meta.url));
   if (!response.ok) throw new Error(`the server answered with status ${response.status}`);
   await init({ module_or_path: counted(response) });
 } catch (error) {

@@ -1,4 +1,5 @@
-//! Downloads with progress, from the folder of the worker's own script.
+//! Downloads with progress, from the folder of the worker's own script. A file that breaks off or falls silent on its
+//! way goes on where it was: see `download` in web/assets/engine.js.
 
 use js_sys::{Reflect, Uint8Array};
 use model_core::bundle::{Bundle, BundleError, MANIFEST_FILE, Manifest, WeightsFile};
@@ -7,9 +8,7 @@ use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{
-    ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response, WorkerGlobalScope,
-};
+use web_sys::{ReadableStreamDefaultReader, Response};
 
 /// Where index.html has trunk put the trainer's judge.
 const JUDGE_FOLDER: &str = "judge";
@@ -21,6 +20,10 @@ extern "C" {
     // Not the worker's location: on a foreign page the widget starts the worker from a `blob:` address.
     #[wasm_bindgen(thread_local_v2, js_namespace = ["import", "meta"], js_name = url)]
     static SCRIPT: String;
+
+    /// As `fetch`.
+    #[wasm_bindgen(catch)]
+    async fn download(address: &str, cache: &str) -> Result<JsValue, JsValue>;
 }
 
 /// Why a network did not arrive: sentences for the visitor.
@@ -60,7 +63,7 @@ pub async fn judge(progress: impl Fn(u64, u64)) -> Result<JudgeBundle, FetchErro
 
 async fn manifest(folder: &str, file: &str) -> Result<Vec<u8>, FetchError> {
     let address = format!("{folder}/{file}");
-    bytes(&address, MAX_MANIFEST_BYTES, RequestCache::NoCache, |_| {}).await
+    bytes(&address, MAX_MANIFEST_BYTES, "no-cache", |_| {}).await
 }
 
 async fn weights(
@@ -72,24 +75,25 @@ async fn weights(
     let hash: String = file.sha256.chars().take(12).collect();
     let address = format!("{folder}/{}?v={hash}", file.file);
     let on_bytes = |loaded| progress(loaded, file.bytes);
-    let kept = bytes(&address, file.bytes, RequestCache::Default, &on_bytes).await?;
+    let kept = bytes(&address, file.bytes, "default", &on_bytes).await?;
     match file.verify(&kept) {
         Ok(()) => Ok(kept),
         // A damaged copy in the browser's cache would come again with every retry.
-        Err(_) => bytes(&address, file.bytes, RequestCache::Reload, on_bytes).await,
+        Err(_) => bytes(&address, file.bytes, "reload", on_bytes).await,
     }
 }
 
 async fn bytes(
     address: &str,
     limit: u64,
-    cache: RequestCache,
+    cache: &str,
     on_bytes: impl Fn(u64),
 ) -> Result<Vec<u8>, FetchError> {
     let name = || address.split('?').next().unwrap_or(address).to_owned();
     let network = |_: JsValue| FetchError::Network(name());
     let broke_off = |_: JsValue| FetchError::BrokeOff(name());
-    let response = respond(address, cache).await.map_err(network)?;
+    let response = download(&beside_script(address), cache).await;
+    let response: Response = response.and_then(JsCast::dyn_into).map_err(network)?;
     if !response.ok() {
         return Err(FetchError::Status {
             address: name(),
@@ -109,16 +113,6 @@ async fn bytes(
         on_bytes(bytes.len() as u64);
     }
     Ok(bytes)
-}
-
-async fn respond(address: &str, cache: RequestCache) -> Result<Response, JsValue> {
-    let scope: WorkerGlobalScope = js_sys::global().dyn_into()?;
-    let options = RequestInit::new();
-    options.set_cache(cache);
-    let request = Request::new_with_str_and_init(&beside_script(address), &options)?;
-    JsFuture::from(scope.fetch_with_request(&request))
-        .await?
-        .dyn_into()
 }
 
 /// The whole address of a file in the script's folder.
