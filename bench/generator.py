@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.numpy import load_file
 
-FORMAT_VERSION = 1
+FORMAT_VERSIONS = 1, 2
 FIRST_SIDE = 6
 SIDE = 48
 HALF_RANGE = 127.5
@@ -26,17 +26,25 @@ class Bundle:
         folder = Path(folder)
         self.manifest = json.loads((folder / "manifest.json").read_text())
         version = self.manifest["format_version"]
-        if version != FORMAT_VERSION:
-            raise SystemExit(f"{folder} has format version {version}: the bench reads version {FORMAT_VERSION}")
+        if version not in FORMAT_VERSIONS:
+            raise SystemExit(f"{folder} has format version {version}: the bench reads {FORMAT_VERSIONS}")
         form = self.manifest["generator"]["up_sampling"]
         if form != "transposed":
             raise SystemExit(f"{folder} enlarges maps by '{form}': the bench rebuilds 'transposed' generators")
         self.file = folder / self.manifest["weights"]["file"]
         if hashlib.sha256(self.file.read_bytes()).hexdigest() != self.manifest["weights"]["sha256"]:
             raise SystemExit(f"{self.file} is damaged: its SHA-256 is not the manifest's")
-        self.weights = load_file(self.file)
+        tensors = load_file(self.file)
+        integers = {name for name, values in tensors.items() if values.dtype == np.int8}
+        self.scales = {name: tensors.pop(f"{name}.scale") for name in integers}
+        self.weights = tensors
         self.emotions = self.manifest["emotions"]
         self.latent_size = self.manifest["generator"]["latent_size"]
+
+    def weight(self, name):
+        """In single precision, integers multiplied out."""
+        values = self.weights[name].astype(np.float32)
+        return values * self.scales[name].astype(np.float32) if name in self.scales else values
 
     def stages(self):
         """Numbers of the normalisations; an up-sampling follows all but the last."""
@@ -48,7 +56,7 @@ class Generator:
 
     def __init__(self, bundle):
         self.bundle = bundle
-        self.weights = {name: torch.from_numpy(values.astype(np.float32)) for name, values in bundle.weights.items()}
+        self.weights = {name: torch.from_numpy(bundle.weight(name)) for name in bundle.weights}
 
     @torch.inference_mode()
     def __call__(self, z, emotions):
@@ -82,7 +90,8 @@ def distance_from(faces, greys):
 
 
 def onnx_model(bundle):
-    """The same network as an ONNX graph: weights stay half-precision, so the file is no larger than the bundle's."""
+    """The same network as an ONNX graph: weights stay integers and half precision, so the file is no larger than the
+    bundle's. They are multiplied out by plain casts and products, which a runtime folds away when it loads the graph."""
     from onnx import TensorProto, helper, numpy_helper
 
     nodes, constants = [], []
@@ -92,9 +101,13 @@ def onnx_model(bundle):
         nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
         return output
 
-    def weight(name):
-        constants.append(numpy_helper.from_array(bundle.weights[name], name))
+    def single(name, values):
+        constants.append(numpy_helper.from_array(values, name))
         return add("Cast", name, to=TensorProto.FLOAT)
+
+    def weight(name):
+        values = single(name, bundle.weights[name])
+        return add("Mul", values, single(f"{name}.scale", bundle.scales[name])) if name in bundle.scales else values
 
     def shape(*sizes):
         name = f"shape_{len(constants)}"

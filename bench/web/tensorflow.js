@@ -27,6 +27,12 @@ function single(bits) {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** From bytes to numbers, by the format's names of types. */
+const NUMBERS = {
+  F16: (bytes) => Float32Array.from(new Uint16Array(bytes), single),
+  I8: (bytes) => Float32Array.from(new Int8Array(bytes)),
+};
+
 /** The tensors of a safetensors file by name: a header in JSON, preceded by its length, then the numbers. */
 function tensors(file) {
   const length = Number(new DataView(file).getBigUint64(0, true));
@@ -34,9 +40,13 @@ function tensors(file) {
   const found = {};
   delete header.__metadata__;
   for (const [name, { dtype, shape, data_offsets: [start, end] }] of Object.entries(header)) {
-    if (dtype !== "F16") throw new Error(`${name} is ${dtype}: the bench reads F16`);
-    const values = Float32Array.from(new Uint16Array(file.slice(8 + length + start, 8 + length + end)), single);
-    found[name] = tf.tensor(values, shape);
+    const bytes = file.slice(8 + length + start, 8 + length + end);
+    if (!(dtype in NUMBERS)) throw new Error(`${name} is ${dtype}: the bench reads F16 and I8`);
+    found[name] = tf.tensor(NUMBERS[dtype](bytes), shape);
+  }
+  for (const name of Object.keys(header).filter((name) => header[name].dtype === "I8")) {
+    found[name] = tf.mul(found[name], found[`${name}.scale`]);
+    delete found[`${name}.scale`];
   }
   return found;
 }

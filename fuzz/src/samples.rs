@@ -92,7 +92,7 @@ pub fn manifests() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Two tensors in half precision with a line of metadata, and one in single precision.
+/// Two tensors in half precision with a line of metadata, one in single precision, and one of integers with scales.
 pub fn weights() -> Vec<Vec<u8>> {
     let numbers = [0x3c; 24];
     let halves = |shape: &[usize]| view(Dtype::F16, shape, &numbers);
@@ -106,6 +106,16 @@ pub fn weights() -> Vec<Vec<u8>> {
             Some(producer.into()),
         ),
         safetensors::serialize([("one", view(Dtype::F32, &[6], &numbers))], None),
+        safetensors::serialize(
+            [
+                ("up.weight", view(Dtype::I8, &[2, 3, 2, 2], &numbers)),
+                (
+                    "up.weight.scale",
+                    view(Dtype::F16, &[1, 3, 1, 1], &numbers[..6]),
+                ),
+            ],
+            None,
+        ),
     ]
     .map(|file| file.expect("these tensors are described truly"))
     .into()

@@ -10,8 +10,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 use rand_core::RngCore;
 
 use crate::config::UpSampling;
-use crate::convolve::{Moves, convolution, convolve, convolve_transposed};
 use crate::latent::normal_pair;
+use crate::operations::{Moves, affine_relu, convolution, convolve, convolve_transposed};
 
 /// Standard deviation of every initial weight (Radford et al. 2016).
 const INITIAL_DEVIATION: f32 = 0.02;
@@ -253,22 +253,30 @@ impl ConditionalNorm {
     /// # Shapes
     /// - input `[B, C, H, W]`; emotions `[B, rows]`, or `[1, rows]` for one weighting of the whole batch
     /// - output `[B, C, H, W]`
-    pub fn normalise(&self, input: Tensor<4>, emotions: Tensor<2>) -> Tensor<4> {
+    pub fn normalise(&self, input: Tensor<4>, emotions: Tensor<2>) -> Scaled {
         let statistics = BatchStatistics::of(&input);
         let (scale, shift) = self.rows(emotions);
         // One multiplication and one addition over the large map; the rest is [B, C, 1, 1].
         let factor = scale / statistics.deviation;
         let offset = shift - statistics.mean * factor.clone();
-        input * factor + offset
+        Scaled {
+            input,
+            scale: factor,
+            shift: offset,
+        }
     }
 
     /// Inference, after [`Self::folded`]: scale and shift only.
     ///
     /// # Shapes
     /// As [`Self::normalise`].
-    pub fn affine(&self, input: Tensor<4>, emotions: Tensor<2>) -> Tensor<4> {
+    pub fn affine(&self, input: Tensor<4>, emotions: Tensor<2>) -> Scaled {
         let (scale, shift) = self.rows(emotions);
-        input * scale + shift
+        Scaled {
+            input,
+            scale,
+            shift,
+        }
     }
 
     /// The same layer with the statistics of `input` folded into its tables: its
@@ -282,6 +290,26 @@ impl ConditionalNorm {
             scale: Param::initialized(self.scale.id, scale),
             shift: Param::initialized(self.shift.id, shift),
         }
+    }
+}
+
+/// The output of a [`ConditionalNorm`], not computed yet: with the rectifier that mostly follows it is one pass.
+pub struct Scaled {
+    input: Tensor<4>,
+    /// As the shift `[B, C, 1, 1]`, or `[1, C, 1, 1]`.
+    scale: Tensor<4>,
+    shift: Tensor<4>,
+}
+
+impl Scaled {
+    /// `[B, C, H, W]`
+    pub fn maps(self) -> Tensor<4> {
+        self.input * self.scale + self.shift
+    }
+
+    /// `[B, C, H, W]`, nothing below zero
+    pub fn relu(self) -> Tensor<4> {
+        affine_relu(self.input, self.scale, self.shift)
     }
 }
 

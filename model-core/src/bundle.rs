@@ -1,7 +1,7 @@
 //! The bundle: a trained generator as it leaves the trainer and enters a page.
 //!
 //! Two files: `manifest.json` ([`Manifest`]: what it is, how it was trained, the hash of the
-//! weights) and `generator.safetensors` (half precision, openable from Python). This is the only place
+//! weights) and `generator.safetensors` (8-bit integers with scales and half precision, openable from Python). This is the only place
 //! that knows the format; reading and writing files or URLs is the caller's, `packing.rs` turns it into networks.
 
 use std::collections::BTreeMap;
@@ -17,8 +17,10 @@ use crate::pixels::IMAGE_SIDE;
 pub const MANIFEST_FILE: &str = "manifest.json";
 /// Name of the weights' file.
 pub const WEIGHTS_FILE: &str = "generator.safetensors";
-/// Raised when a reader of the old format could not read the new one.
-pub const FORMAT_VERSION: u32 = 1;
+/// Raised when a reader of the old format could not read the new one. Version 1 had no quantised weights.
+pub const FORMAT_VERSION: u32 = 2;
+/// The oldest format that is read.
+const OLDEST_VERSION: u32 = 1;
 /// No generator of this project is larger; anything beyond is not one.
 pub const MAX_WEIGHT_BYTES: u64 = 64 << 20;
 
@@ -78,7 +80,7 @@ pub enum BundleError {
     #[error("the manifest is not valid: {0}")]
     Manifest(#[from] serde_json::Error),
     #[error(
-        "the manifest has format version {found}, this build reads version {FORMAT_VERSION}: export the model again with a matching trainer"
+        "the manifest has format version {found}, this build reads {OLDEST_VERSION} to {FORMAT_VERSION}: export the model again with a matching trainer"
     )]
     Version { found: u32 },
     #[error("the manifest describes another kind of model: {0}")]
@@ -105,11 +107,7 @@ impl Manifest {
             format_version: u32,
         }
         let Version { format_version } = serde_json::from_slice(json)?;
-        if format_version != FORMAT_VERSION {
-            return Err(BundleError::Version {
-                found: format_version,
-            });
-        }
+        check_version(format_version)?;
         let manifest: Self = serde_json::from_slice(json)?;
         manifest.check()?;
         Ok(manifest)
@@ -176,6 +174,13 @@ impl WeightsFile {
             return contract(format!("'{file}' is not a plain file name"));
         }
         Ok(())
+    }
+}
+
+pub(crate) fn check_version(found: u32) -> Result<(), BundleError> {
+    match (OLDEST_VERSION..=FORMAT_VERSION).contains(&found) {
+        true => Ok(()),
+        false => Err(BundleError::Version { found }),
     }
 }
 

@@ -2,11 +2,10 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_core::RngCore;
 
-use crate::blocks::{ConditionalNorm, ShuffledConv, UpSample, linear};
+use crate::blocks::{ConditionalNorm, Scaled, ShuffledConv, UpSample, linear};
 use crate::config::GeneratorConfig;
 use crate::emotion::Emotion;
 use crate::latent::latent;
@@ -119,7 +118,7 @@ impl Generator {
         &self,
         z: Tensor<2>,
         emotions: Tensor<2>,
-        mut normalise: impl FnMut(&ConditionalNorm, Tensor<4>, Tensor<2>) -> Tensor<4>,
+        mut normalise: impl FnMut(&ConditionalNorm, Tensor<4>, Tensor<2>) -> Scaled,
     ) -> Tensor<4> {
         let start = self
             .start
@@ -128,7 +127,7 @@ impl Generator {
         let channels = features / (FIRST_SIDE * FIRST_SIDE);
         let mut maps = start.reshape([batch, channels, FIRST_SIDE, FIRST_SIDE]); // [B, 4w, 6, 6]
         for (index, norm) in self.norms.iter().enumerate() {
-            maps = relu(normalise(norm, maps, emotions.clone()));
+            maps = normalise(norm, maps, emotions.clone()).relu();
             if let Some(up) = self.ups.get(index) {
                 maps = up.forward(maps); // [B, 2w, 12, 12], [B, w, 24, 24], [B, fine_width, 48, 48]
             }

@@ -11,9 +11,9 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use rand_core::RngCore;
 
-use crate::blocks::{ConditionalNorm, conv3x3, halving4x4, linear};
-use crate::convolve::convolve;
+use crate::blocks::{ConditionalNorm, Scaled, conv3x3, halving4x4, linear};
 use crate::emotion::Emotion;
+use crate::operations::convolve;
 
 /// Channels double, height and width halve from stage to stage.
 const STAGES: usize = 3;
@@ -120,7 +120,7 @@ impl Judge {
     fn pass(
         &self,
         images: Tensor<4>,
-        mut normalise: impl FnMut(&ConditionalNorm, Tensor<4>, Tensor<2>) -> Tensor<4>,
+        mut normalise: impl FnMut(&ConditionalNorm, Tensor<4>, Tensor<2>) -> Scaled,
     ) -> Opinion {
         let one = Tensor::ones([1, 1], &images.device());
         let mut layer = |layer: &NormConv, maps: Tensor<4>| {
@@ -128,9 +128,9 @@ impl Judge {
         };
         let mut maps = self.unshuffle.forward(images); // [B, 4, 24, 24]
         for stage in &self.stages {
-            maps = relu(layer(&stage.enter, maps)); // w at 24, 2w at 12, 4w at 6
-            let inner = relu(layer(&stage.first, maps.clone()));
-            maps = relu(maps + layer(&stage.second, inner));
+            maps = layer(&stage.enter, maps).relu(); // w at 24, 2w at 12, 4w at 6
+            let inner = layer(&stage.first, maps.clone()).relu();
+            maps = relu(maps + layer(&stage.second, inner).maps());
         }
         let [batch, channels, height, width] = maps.dims();
         let features = maps

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{BundleError, FORMAT_VERSION, WeightsFile};
+use crate::bundle::{BundleError, WeightsFile, check_version};
 use crate::emotion::Emotion;
 
 /// Name of the manifest's file.
@@ -15,7 +15,7 @@ pub const JUDGE_WIDTHS: std::ops::RangeInclusive<usize> = 1..=128;
 /// Everything about a judge but its weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct JudgeManifest {
-    /// [`FORMAT_VERSION`] of the writer.
+    /// [`crate::bundle::FORMAT_VERSION`] of the writer.
     pub format_version: u32,
     /// Channels of the first stage.
     pub width: usize,
@@ -54,11 +54,7 @@ impl JudgeManifest {
     /// Reads and checks a manifest.
     pub fn parse(json: &[u8]) -> Result<Self, BundleError> {
         let manifest: Self = serde_json::from_slice(json)?;
-        if manifest.format_version != FORMAT_VERSION {
-            return Err(BundleError::Version {
-                found: manifest.format_version,
-            });
-        }
+        check_version(manifest.format_version)?;
         if manifest.emotions != Emotion::ALL {
             return Err(BundleError::Contract(format!(
                 "its emotions are {:?}",

@@ -22,6 +22,7 @@ pub mod emotion;
 pub mod judge_bundle;
 pub mod latent;
 pub mod pixels;
+pub mod quantise;
 pub mod weights;
 
 #[cfg(feature = "networks")]
@@ -30,8 +31,6 @@ pub mod acgan;
 pub mod blocks;
 #[cfg(feature = "networks")]
 pub mod cgan;
-#[cfg(feature = "networks")]
-pub mod convolve;
 #[cfg(feature = "cpu")]
 mod cpu;
 #[cfg(feature = "networks")]
@@ -40,5 +39,7 @@ pub mod discriminator;
 pub mod generator;
 #[cfg(feature = "networks")]
 pub mod judge;
+#[cfg(feature = "networks")]
+pub mod operations;
 #[cfg(feature = "networks")]
 mod packing;

@@ -15,6 +15,7 @@ use crate::generator::Generator;
 use crate::judge::Judge;
 use crate::judge_bundle::{JUDGE_WEIGHTS_FILE, JudgeBundle, JudgeManifest, JudgeTraining};
 use crate::pixels::IMAGE_SIDE;
+use crate::quantise::{expanded, quantised};
 use crate::weights;
 
 impl Bundle {
@@ -25,14 +26,14 @@ impl Bundle {
         config: &GeneratorConfig,
         training: Training,
     ) -> Result<Self, BundleError> {
-        let (file, weights) = pack_weights(generator, WEIGHTS_FILE)?;
+        let weights = quantised(&half_weights(generator)?)?;
         let manifest = Manifest {
             format_version: FORMAT_VERSION,
             gan,
             generator: config.clone(),
             emotions: Emotion::ALL.into(),
             image_side: IMAGE_SIDE,
-            weights: file,
+            weights: described(WEIGHTS_FILE, &weights, generator),
             training,
         };
         Ok(Self { manifest, weights })
@@ -50,12 +51,12 @@ impl Bundle {
 impl JudgeBundle {
     /// Packs a folded judge.
     pub fn pack(judge: &Judge, width: usize, training: JudgeTraining) -> Result<Self, BundleError> {
-        let (file, weights) = pack_weights(judge, JUDGE_WEIGHTS_FILE)?;
+        let weights = half_weights(judge)?;
         let manifest = JudgeManifest {
             format_version: FORMAT_VERSION,
             width,
             emotions: Emotion::ALL.into(),
-            weights: file,
+            weights: described(JUDGE_WEIGHTS_FILE, &weights, judge),
             training,
         };
         Ok(Self { manifest, weights })
@@ -72,29 +73,31 @@ impl JudgeBundle {
     }
 }
 
-/// The weights of a folded network in half precision, and what a manifest says of them.
-fn pack_weights<M: Module>(network: &M, file: &str) -> Result<(WeightsFile, Vec<u8>), BundleError> {
+/// The weights of a folded network in half precision.
+fn half_weights<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
     // One entry only: several would stand in the file in random order, and its hash with them.
     let mut store = SafetensorsStore::from_bytes(None)
         .clear_metadata()
         .metadata("producer", "seven-faces")
         .with_to_adapter(half_precision());
     network.save_into(&mut store).map_err(weights_error)?;
-    let weights = store.get_bytes().map_err(weights_error)?;
-    let described = WeightsFile {
+    store.get_bytes().map_err(weights_error)
+}
+
+/// What a manifest says of a network's file.
+fn described<M: Module>(file: &str, weights: &[u8], network: &M) -> WeightsFile {
+    WeightsFile {
         file: file.to_owned(),
         bytes: weights.len() as u64,
-        sha256: sha256(&weights),
+        sha256: sha256(weights),
         parameters: network.num_params() as u64,
-    };
-    Ok((described, weights))
+    }
 }
 
 /// `network` with every weight replaced; refuses weights of another network.
 fn load_weights<M: Module>(mut network: M, weights: &[u8]) -> Result<M, BundleError> {
     weights::check(weights)?;
-    let mut store =
-        SafetensorsStore::from_bytes(Some(weights.to_vec())).with_from_adapter(half_precision());
+    let mut store = SafetensorsStore::from_bytes(Some(expanded(weights)?));
     let applied = network.load_from(&mut store).map_err(weights_error)?;
     match applied.unused.first() {
         Some(name) => Err(BundleError::Weights(format!(
@@ -104,7 +107,7 @@ fn load_weights<M: Module>(mut network: M, weights: &[u8]) -> Result<M, BundleEr
     }
 }
 
-/// Single precision in memory, half precision in the file. Nothing needs more: normalisation
+/// Single precision in memory, at most half precision in the file. Nothing needs more: normalisation
 /// statistics are folded into scale and shift before a generator is packed.
 fn half_precision() -> HalfPrecisionAdapter {
     HalfPrecisionAdapter::new().with_module("ConditionalNorm")

@@ -26,7 +26,12 @@ fn problem(bytes: &[u8]) -> Result<(), String> {
         let finite = match tensor.dtype() {
             Dtype::F16 => all_finite(tensor.data(), |bytes| f16::from_le_bytes(bytes).is_finite()),
             Dtype::F32 => all_finite(tensor.data(), |bytes| f32::from_le_bytes(bytes).is_finite()),
-            other => return Err(format!("the tensor '{name}' holds {other:?}, expected F16")),
+            Dtype::I8 => true,
+            other => {
+                return Err(format!(
+                    "the tensor '{name}' holds {other:?}, expected F16 or I8"
+                ));
+            }
         };
         if !finite {
             return Err(format!(

@@ -1,12 +1,16 @@
 use std::path::Path;
 
 use burn::tensor::{Device, Tolerance};
+use half::f16;
 use model_core::bundle::{Bundle, BundleError, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
+use model_core::quantise::{expanded, quantised};
 use native_trainer::export;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
+use safetensors::tensor::TensorView;
+use safetensors::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
 
 use crate::{little, pack, trainer};
@@ -33,18 +37,60 @@ fn a_bundle_on_disk_gives_the_faces_that_were_packed() {
         .unwrap()
         .faces(&[1, 2], &emotions)
         .into_data();
-    // Half precision costs less than a grey level (2/255 = 0.008).
-    after.assert_approx_eq::<f32>(&before, Tolerance::absolute(4e-3));
+    // What quantising costs: a few grey levels of 255 at most (2/255 = 0.008).
+    after.assert_approx_eq::<f32>(&before, Tolerance::absolute(0.06));
 }
 
 #[test]
-fn weights_are_half_precision_safetensors() {
+fn large_tensors_are_integers_with_scales_and_the_rest_is_half_precision() {
     let bundle = packed();
-    let file = safetensors::SafeTensors::deserialize(&bundle.weights).unwrap();
-    assert!(!file.is_empty());
-    for (name, tensor) in file.tensors() {
-        assert_eq!(tensor.dtype(), safetensors::Dtype::F16, "{name}");
+    let file = SafeTensors::deserialize(&bundle.weights).unwrap();
+    for (name, tensor) in file.iter() {
+        let large = tensor.shape().len() >= 2 && tensor.shape().iter().product::<usize>() >= 1000;
+        let expected = if large { Dtype::I8 } else { Dtype::F16 };
+        assert_eq!(tensor.dtype(), expected, "{name}");
+        if large {
+            let scales = file.tensor(&format!("{name}.scale")).unwrap();
+            assert_eq!(scales.shape()[1], tensor.shape()[1], "{name}");
+        }
     }
+    let start = file.tensor("start.weight").unwrap();
+    assert_eq!(start.dtype(), Dtype::I8, "the largest tensor of all");
+}
+
+#[test]
+fn a_quantised_number_is_about_half_a_step_away_at_most() {
+    // The second place holds zeros alone, the third one large number among small ones.
+    let numbers: Vec<f32> = (0..1200)
+        .map(|index| match index % 3 {
+            0 => (index as f32 - 600.0) / 600.0,
+            1 => 0.0,
+            _ => f32::from(u8::from(index == 2)) * 100.0 + 0.25,
+        })
+        .collect();
+    let file = |dtype, data: &[u8]| {
+        let tensor = TensorView::new(dtype, vec![400, 3], data).unwrap();
+        safetensors::serialize([("w", tensor)], None).unwrap()
+    };
+    let halves: Vec<f16> = numbers.iter().copied().map(f16::from_f32).collect();
+    let halves: Vec<u8> = halves.into_iter().flat_map(f16::to_le_bytes).collect();
+    let small = quantised(&file(Dtype::F16, &halves)).unwrap();
+    assert!(small.len() < 1400, "{}", small.len());
+    let back = expanded(&small).unwrap();
+    let back = SafeTensors::deserialize(&back).unwrap();
+    assert_eq!(back.names(), ["w"]);
+    let (back, _) = back.tensor("w").unwrap().data().as_chunks();
+    for (index, (&found, expected)) in back.iter().zip(&numbers).enumerate() {
+        let step = [1.0, 0.0, 100.25][index % 3] / 127.0;
+        let found = f32::from_le_bytes(found);
+        assert!(
+            (found - expected).abs() <= 0.57 * step,
+            "{index}: {found}, {expected}"
+        );
+    }
+    let integers = file(Dtype::I8, &[1; 1200]);
+    let error = expanded(&integers).unwrap_err().to_string();
+    assert!(error.contains("integers without scales"), "{error}");
 }
 
 #[test]
@@ -89,6 +135,11 @@ fn rehashed(mut manifest: Manifest, weights: Vec<u8>) -> Bundle {
     Bundle::open(manifest, weights).unwrap()
 }
 
+/// Bytes of a file of weights before its numbers.
+fn header(weights: &[u8]) -> usize {
+    8 + u64::from_le_bytes(weights[..8].try_into().unwrap()) as usize
+}
+
 #[test]
 fn weights_that_are_no_numbers_and_oversized_headers_are_refused_in_a_sentence() {
     let Bundle { manifest, weights } = packed();
@@ -97,8 +148,8 @@ fn weights_that_are_no_numbers_and_oversized_headers_are_refused_in_a_sentence()
         bundle.generator(&Device::flex()).unwrap_err().to_string()
     };
     let mut nan = weights.clone();
-    let end = nan.len();
-    nan[end - 2..].copy_from_slice(&[0x00, 0x7E]); // a half-precision NaN
+    let first = header(&nan); // of the numbers, which begin with those of half precision
+    nan[first..first + 2].copy_from_slice(&[0x00, 0x7E]); // a half-precision NaN
     assert!(error(nan).contains("not finite"));
     let mut huge = weights.clone();
     huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
@@ -111,7 +162,7 @@ fn weights_that_are_no_numbers_and_oversized_headers_are_refused_in_a_sentence()
 fn two_thousand_mutated_weight_files_and_manifests_never_panic() {
     let Bundle { manifest, weights } = packed();
     let json = manifest.to_json().unwrap().into_bytes();
-    let header = 8 + u64::from_le_bytes(weights[..8].try_into().unwrap()) as usize;
+    let header = header(&weights);
     let mut rng = ChaCha8Rng::seed_from_u64(2000);
     for _ in 0..2000 {
         let mut damaged = weights.clone();

@@ -1,10 +1,11 @@
 //! The CPU's own kernels against Burn's operations: same output, same gradients.
 
+use burn::tensor::activation::relu;
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor, TensorData, Tolerance};
-use model_core::convolve::{Moves, convolution, transposed_convolution};
 use model_core::latent::latent;
+use model_core::operations::{Moves, affine_relu, convolution, transposed_convolution};
 
 /// Normal values of a seed, scaled to what a weight of `patch` inputs has.
 fn drawn<const D: usize>(seed: u64, shape: [usize; D], patch: usize) -> Tensor<D> {
@@ -16,7 +17,7 @@ fn drawn<const D: usize>(seed: u64, shape: [usize; D], patch: usize) -> Tensor<D
 }
 
 /// Sizes of the networks' layers and awkward ones: batch, inputs, height, width, outputs, kernel, stride, padding.
-const LAYERS: [[usize; 8]; 7] = [
+const LAYERS: [[usize; 8]; 9] = [
     [5, 4, 25, 25, 8, 2, 1, 0],
     [9, 8, 24, 24, 16, 4, 2, 1],
     [7, 16, 6, 6, 16, 4, 2, 1],
@@ -24,6 +25,8 @@ const LAYERS: [[usize; 8]; 7] = [
     [1, 3, 12, 12, 5, 3, 1, 1],
     [2, 1, 7, 5, 3, 3, 1, 1],
     [4, 2, 9, 6, 3, 4, 2, 1],
+    [5, 4, 48, 48, 1, 3, 1, 1],
+    [2, 3, 11, 21, 1, 4, 2, 1],
 ];
 
 type Layer = fn(Tensor<4>, Tensor<4>, Tensor<1>, Moves) -> Tensor<4>;
@@ -133,6 +136,33 @@ fn transposed_convolutions_and_their_gradients_are_burns() {
             drawn(3, [outputs], 1),
         );
         assert_equal(transposed_convolution, burns_transposed, tensors, moves);
+    }
+}
+
+#[test]
+fn scale_shift_and_rectifier_and_their_gradients_are_burns() {
+    type Layer = fn(Tensor<4>, Tensor<4>, Tensor<4>) -> Tensor<4>;
+    let burns: Layer = |maps, scale, shift| relu(maps * scale + shift);
+    // Batch, channels, side, and images that have a scale and shift of their own.
+    for [batch, channels, side, own] in [[3, 5, 12, 3], [4, 3, 24, 1], [1, 2, 5, 1]] {
+        let inputs = [
+            drawn(1, [batch, channels, side, side], 1),
+            drawn(2, [own, channels, 1, 1], 1),
+            drawn(3, [own, channels, 1, 1], 1),
+        ];
+        let [ours, burns] = [affine_relu, burns].map(|layer: Layer| {
+            let [maps, scale, shift] = inputs.clone();
+            let output = layer(maps, scale, shift);
+            let uneven = drawn(9, output.dims(), 1).detach();
+            let gradients = (output.clone() * uneven).sum().backward();
+            let of = |input: &Tensor<4>| input.grad(&gradients).expect("a gradient").into_data();
+            (output.into_data(), inputs.each_ref().map(of))
+        });
+        ours.0
+            .assert_approx_eq::<f32>(&burns.0, Tolerance::rel_abs(1e-6, 1e-6));
+        for (ours, burns) in ours.1.iter().zip(&burns.1) {
+            ours.assert_approx_eq::<f32>(burns, Tolerance::rel_abs(1e-4, 1e-4));
+        }
     }
 }
 

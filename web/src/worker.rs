@@ -175,20 +175,25 @@ impl Studio {
         Ok((Reply::Judged { shares, accuracy }, Vec::new()))
     }
 
-    /// Downloads, builds and warms up a generator; on WebGPU also checks it against the CPU.
+    /// Downloads and builds a generator; on WebGPU also warms it up, which compiles the shaders, and checks its first
+    /// face against the CPU's.
     async fn prepare(&mut self, source: Source, opened: &Opened) -> Result<(), Reply> {
         self.download(source).await?;
-        progress(Part::WarmUp, 0, None);
-        let first = self.build(source, opened).await?;
-        if opened.running.backend == Backend::Webgpu {
-            let expected = self.build(source, &device::cpu(String::new())).await?;
+        let generator = self.build(source, opened)?;
+        let backend = opened.running.backend;
+        if backend == Backend::Webgpu {
+            progress(Part::WarmUp, 0, None);
+            let on_cpu = self.build(source, &device::cpu(String::new()))?;
+            let first = first_face(&generator, backend).await?;
+            let expected = first_face(&on_cpu, Backend::Cpu).await?;
+            self.generators.insert((source, Backend::Cpu), on_cpu);
             let difference = largest_difference(&first, &expected);
             if difference > TRUSTED_DIFFERENCE {
-                self.generators.remove(&(source, Backend::Webgpu));
                 let text = format!("its first face is {difference} grey levels off the CPU's");
-                return Err(failure(Backend::Webgpu, text));
+                return Err(failure(backend, text));
             }
         }
+        self.generators.insert((source, backend), generator);
         Ok(())
     }
 
@@ -208,21 +213,20 @@ impl Studio {
         Ok(())
     }
 
-    /// Builds a generator and makes its first face, which compiles the shaders.
-    async fn build(&mut self, source: Source, opened: &Opened) -> Result<Vec<u8>, Reply> {
-        let backend = opened.running.backend;
+    fn build(&self, source: Source, opened: &Opened) -> Result<Generator, Reply> {
         let Some(bundle) = self.bundles.get(&source) else {
             return Err(failure(Backend::Cpu, "its bundle is missing"));
         };
-        let generator = bundle
+        bundle
             .generator(&opened.device)
-            .map_err(|error| failure(Backend::Cpu, error))?;
-        let first = draw(&generator, &[Recipe::plain(0, Emotion::Neutral)])
-            .await
-            .map_err(|error| failure(backend, error))?;
-        self.generators.insert((source, backend), generator);
-        Ok(first)
+            .map_err(|error| failure(Backend::Cpu, error))
     }
+}
+
+async fn first_face(generator: &Generator, backend: Backend) -> Result<Vec<u8>, Reply> {
+    draw(generator, &[Recipe::plain(0, Emotion::Neutral)])
+        .await
+        .map_err(|error| failure(backend, error))
 }
 
 fn read(json: &[u8], weights: Vec<u8>) -> Result<Bundle, BundleError> {

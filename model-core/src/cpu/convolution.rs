@@ -148,6 +148,13 @@ fn forward(geometry: &Geometry, input: &[f32], weight: &[f32]) -> Vec<f32> {
         input.chunks(tile * geometry.input_image()),
         || Patches::new(geometry, tile),
         |patches, output, input| {
+            if outputs == 1 {
+                let images = input.chunks(geometry.input_image());
+                for (image, map) in images.zip(output.chunks_mut(geometry.pixels())) {
+                    patches.single_map(image, weight, map);
+                }
+                return;
+            }
             let columns = patches.gather(input);
             let mut maps = vec![0.0; outputs * columns];
             product(

@@ -9,6 +9,8 @@ mod convolution;
 mod op;
 mod patches;
 mod product;
+mod rectifier;
 
 pub use convolution::{Convolution, Geometry, TransposedConvolution};
 pub use op::{apply, runs_on};
+pub use rectifier::AffineRectifier;

@@ -2,16 +2,21 @@
 
 use super::convolution::{Geometry, add};
 
+/// Pixels whose sums are kept at hand at once.
+const RUN: usize = 16;
+
 /// Workspace for a tile: the patch matrix, and the planes it is copied from.
 ///
 /// A plane holds the pixels of one channel whose row and column, padding included, leave the same
 /// remainders by the stride. In a plane every patch matrix row is made of whole runs of neighbours, whatever the stride.
 pub struct Patches {
     geometry: Geometry,
-    /// `[C k k, columns]`
+    /// Images in a tile.
+    images: usize,
+    /// `[C k k, columns]`, from its first use on.
     matrix: Vec<f32>,
     columns: usize,
-    /// `[C, stride, stride, plane_height, plane_width]`, for one image.
+    /// `[C, stride, stride, plane_height, plane_width]`, for one image, and room for a run that begins in the last line.
     planes: Vec<f32>,
     plane_height: usize,
     plane_width: usize,
@@ -24,9 +29,10 @@ impl Patches {
         let planes = geometry.channels * geometry.stride * geometry.stride;
         Self {
             geometry: *geometry,
-            matrix: vec![0.0; geometry.patch() * images * geometry.pixels()],
+            images,
+            matrix: Vec::new(),
             columns: 0,
-            planes: vec![0.0; planes * plane_height * plane_width],
+            planes: vec![0.0; planes * plane_height * plane_width + RUN],
             plane_height,
             plane_width,
         }
@@ -40,13 +46,37 @@ impl Patches {
     /// The patch matrix to be written, with a column for every output pixel.
     pub fn matrix_mut(&mut self, columns: usize) -> &mut [f32] {
         self.columns = columns;
-        &mut self.matrix[..self.geometry.patch() * columns]
+        let patch = self.geometry.patch();
+        if self.matrix.is_empty() {
+            self.matrix = vec![0.0; patch * self.images * self.geometry.pixels()];
+        }
+        &mut self.matrix[..patch * columns]
+    }
+
+    /// The map of a single output, without the matrix: as its rows are runs of neighbours in the planes, so a run of the
+    /// map is a sum of them. A product with one row of weights would read the matrix for nothing.
+    pub fn single_map(&mut self, image: &[f32], weights: &[f32], map: &mut [f32]) {
+        self.fill_planes(image);
+        let starts: Vec<usize> = self.starts().collect();
+        for (y, line) in map.chunks_exact_mut(self.geometry.out_width()).enumerate() {
+            for (index, run) in line.chunks_mut(RUN).enumerate() {
+                let first = y * self.plane_width + index * RUN;
+                let mut sums = [0.0; RUN];
+                for (start, weight) in starts.iter().zip(weights) {
+                    let values = &self.planes[start + first..][..RUN];
+                    for (sum, value) in sums.iter_mut().zip(values) {
+                        *sum += weight * value;
+                    }
+                }
+                run.copy_from_slice(&sums[..run.len()]);
+            }
+        }
     }
 
     /// Fills the matrix from images `[images, C, H, W]`; returns its number of columns.
     pub fn gather(&mut self, images: &[f32]) -> usize {
         let count = images.len() / self.geometry.input_image();
-        self.columns = count * self.geometry.pixels();
+        self.matrix_mut(count * self.geometry.pixels());
         for (index, image) in images.chunks(self.geometry.input_image()).enumerate() {
             self.fill_planes(image);
             let planes = std::mem::take(&mut self.planes);
@@ -77,18 +107,8 @@ impl Patches {
         image: usize,
         mut visit: impl FnMut(&mut [f32], std::ops::Range<usize>, std::ops::Range<usize>),
     ) {
-        let Geometry {
-            channels,
-            kernel,
-            stride,
-            ..
-        } = self.geometry;
         let (height, width) = (self.geometry.out_height(), self.geometry.out_width());
-        let area = self.plane_height * self.plane_width;
-        for row in 0..channels * kernel * kernel {
-            let (channel, y, x) = (row / (kernel * kernel), row / kernel % kernel, row % kernel);
-            let plane = (channel * stride + y % stride) * stride + x % stride;
-            let mut from = plane * area + y / stride * self.plane_width + x / stride;
+        for (row, mut from) in self.starts().enumerate() {
             let mut to = row * self.columns + image * height * width;
             for _ in 0..height {
                 visit(&mut self.matrix, to..to + width, from..from + width);
@@ -96,6 +116,17 @@ impl Patches {
                 to += width;
             }
         }
+    }
+
+    /// For every row of the matrix, where its first pixel stands in the planes.
+    fn starts(&self) -> impl Iterator<Item = usize> + use<> {
+        let Geometry { kernel, stride, .. } = self.geometry;
+        let (area, plane_width) = (self.plane_height * self.plane_width, self.plane_width);
+        (0..self.geometry.patch()).map(move |row| {
+            let (channel, y, x) = (row / (kernel * kernel), row / kernel % kernel, row % kernel);
+            let plane = (channel * stride + y % stride) * stride + x % stride;
+            plane * area + y / stride * plane_width + x / stride
+        })
     }
 
     /// Deals an image's pixels out to the planes; their borders stay zero.

@@ -5,9 +5,8 @@ import { studio } from "./studio.js";
 
 /** A face as ImageData that knows what it was made from. */
 export function faceImage({ pixels, seed, milliseconds, backend, reason }, { emotion, gan, truncation }) {
-  const rgba = new Uint8ClampedArray(pixels.length * 4).fill(255);
-  pixels.forEach((grey, index) => rgba.fill(grey, index * 4, index * 4 + 3));
-  const image = new ImageData(rgba, SIDE, SIDE);
+  const opaque = Uint32Array.from(pixels, (grey) => 0xff000000 | (grey * 0x010101)); // browsers are little-endian
+  const image = new ImageData(new Uint8ClampedArray(opaque.buffer), SIDE, SIDE);
   return Object.assign(image, { emotion, gan, seed: plainSeed(seed), truncation, milliseconds, backend, reason });
 }
 

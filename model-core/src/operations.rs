@@ -1,12 +1,13 @@
-//! Convolutions of every network, by this crate's kernels where the CPU computes, else by Burn's.
+//! Convolutions and rectifiers of every network, by this crate's kernels where the CPU computes, else by Burn's.
 
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
+use burn::tensor::activation::relu;
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor};
 
 #[cfg(feature = "cpu")]
-use crate::cpu::{Convolution, Geometry, TransposedConvolution, apply, runs_on};
+use crate::cpu::{AffineRectifier, Convolution, Geometry, TransposedConvolution, apply, runs_on};
 
 /// How a square kernel moves over a map.
 #[derive(Debug, Clone, Copy)]
@@ -91,6 +92,20 @@ pub fn transposed_convolution(
     conv_transpose2d(input, weight, Some(bias), options)
 }
 
+/// `max(0, maps scale + shift)`
+///
+/// # Shapes
+/// - maps `[B, C, H, W]`; scale and shift `[B, C, 1, 1]` or `[1, C, 1, 1]`
+/// - output `[B, C, H, W]`
+pub fn affine_relu(maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tensor<4> {
+    #[cfg(feature = "cpu")]
+    if runs_on(&maps.device()) {
+        let shape = maps.dims();
+        return apply(AffineRectifier { shape }, dispatched(maps, scale, shift));
+    }
+    relu(maps * scale + shift)
+}
+
 #[cfg(feature = "cpu")]
 fn geometry(
     [batch, channels, height, width]: [usize; 4],
@@ -110,14 +125,14 @@ fn geometry(
 }
 
 #[cfg(feature = "cpu")]
-fn dispatched(
+fn dispatched<const D: usize>(
     input: Tensor<4>,
     weight: Tensor<4>,
-    bias: Tensor<1>,
+    other: Tensor<D>,
 ) -> [burn::backend::DispatchTensor; 3] {
     [
         input.into_dispatch(),
         weight.into_dispatch(),
-        bias.into_dispatch(),
+        other.into_dispatch(),
     ]
 }
