@@ -9,6 +9,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use burn::tensor::{Device, TensorData};
+use native_trainer::checkpoint;
+use native_trainer::dataset::batcher::Batcher;
+use native_trainer::dataset::synthetic;
+use native_trainer::run_dir::RunDir;
+use native_trainer::train::Trainer;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 
@@ -121,6 +127,8 @@ fn unfinished(run: &Path) -> Vec<PathBuf> {
 #[derive(PartialEq)]
 struct Result {
     weights: Vec<u8>,
+    /// Networks and optimisers in the last checkpoint, in single precision: a bundle keeps eight bits of a weight.
+    state: Vec<TensorData>,
     checkpoints: Vec<String>,
     stats: Vec<serde_json::Value>,
 }
@@ -144,6 +152,7 @@ impl Result {
         });
         Self {
             weights: fs::read(run.join("bundle/generator.safetensors")).unwrap(),
+            state: state(run),
             checkpoints,
             stats: stats.collect(),
         }
@@ -151,12 +160,24 @@ impl Result {
 
     fn assert_is(&self, expected: &Self, what: &str) {
         assert!(self.weights == expected.weights, "{what}: other weights");
+        assert!(self.state == expected.state, "{what}: another state");
         assert_eq!(
             self.checkpoints, expected.checkpoints,
             "{what}: other checkpoints"
         );
         assert_eq!(self.stats, expected.stats, "{what}: other figures");
     }
+}
+
+/// What the newest checkpoint of a run holds.
+fn state(run: &Path) -> Vec<TensorData> {
+    let run = RunDir::open(run).unwrap();
+    let options = run.options().unwrap();
+    let batcher = Batcher::new(synthetic(70, 1), options.batch_settings());
+    let mut trainer = Trainer::new(options, batcher, &Device::flex());
+    let loaded = checkpoint::load_newest(&mut trainer, &run.checkpoints(), &mut |_| ());
+    assert!(loaded.unwrap().is_some(), "a checkpoint");
+    trainer.weights()
 }
 
 /// Lets a process live for a while, then kills it; `None` if it ended before by itself, which must be well.

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use model_core::config::{GanKind, GeneratorConfig, UpSampling};
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
-use model_core::judge::Judge;
+use model_core::judge::{Judge, STAGES};
 use model_core::latent::latent;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_grey, to_signed};
 use rand_chacha::ChaCha8Rng;
@@ -456,7 +456,7 @@ fn percents_of_an_opinion_add_up_to_one_hundred() {
 #[test]
 fn the_page_hears_the_opinion_of_the_judge() {
     let device = Device::flex();
-    let judge = Judge::new(4, &mut ChaCha8Rng::seed_from_u64(1), &device);
+    let judge = Judge::new(4, STAGES, &mut ChaCha8Rng::seed_from_u64(1), &device);
     let grey = |pixel: usize| (pixel * 31 % 251) as u8;
     let face: Vec<u8> = (0..IMAGE_PIXELS).map(grey).collect();
     let shares = now(opinion(&judge, &face, &device)).expect("an opinion");
@@ -981,6 +981,7 @@ fn the_page_draws_the_faces_of_the_generator() {
         width: 4,
         up_sampling: UpSampling::Transposed,
         fine_width: 0,
+        conditional_norm: true,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let generator = Generator::new(&config, &mut rng, &Device::flex());

@@ -70,10 +70,10 @@ cargo fmt --all --check
 # A newer Rust knows lints that this one does not: those are shown, and fail nothing.
 rust=$(sed -n 's/^rust-version = "\(.*\)"$/\1/p' Cargo.toml)
 case "$(rustc --version)" in
-  "rustc $rust."*) cargo clippy --all-targets -- -D warnings ;;
+  "rustc $rust."*) cargo clippy --locked --all-targets -- -D warnings ;;
   *)
     echo "The lints are those of Rust $rust, this is $(rustc --version): warnings do not fail."
-    cargo clippy --all-targets
+    cargo clippy --locked --all-targets
     ;;
 esac
 
@@ -81,4 +81,4 @@ say "building the page"
 trunk build --release
 
 say "tests"
-SEVEN_FACES_REQUIRE_BROWSER=1 cargo test --no-fail-fast
+SEVEN_FACES_REQUIRE_BROWSER=1 cargo test --locked --no-fail-fast

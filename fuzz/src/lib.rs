@@ -6,6 +6,8 @@
 //! cargo +nightly fuzz run table -- -max_total_time=600
 //! ```
 
+#![forbid(unsafe_code)]
+
 pub mod samples;
 
 use std::io::Cursor;

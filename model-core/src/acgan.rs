@@ -7,10 +7,10 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use rand_core::RngCore;
 
-use crate::blocks::SpectralLinear;
 use crate::config::DiscriminatorConfig;
 use crate::discriminator::{Body, DiscriminatorOutput};
 use crate::emotion::Emotion;
+use crate::spectral::SpectralLinear;
 
 /// Judges realism without looking at the label, and predicts the emotion beside it.
 #[derive(Module, Debug)]

@@ -86,6 +86,15 @@ pub struct GeneratorConfig {
     /// this number do.
     #[serde(default)]
     pub fine_width: usize,
+    /// Whether every normalisation has a scale and shift for each emotion, or one for all; then the emotion enters
+    /// beside z alone. Measured in docs/training.md.
+    #[serde(default = "yes")]
+    pub conditional_norm: bool,
+}
+
+/// Bundles without this switch were written when there was no other way.
+fn yes() -> bool {
+    true
 }
 
 /// Sizes of a discriminator.
@@ -153,6 +162,7 @@ mod tests {
             width: 1_000_000,
             up_sampling: UpSampling::Transposed,
             fine_width: 0,
+            conditional_norm: true,
         };
         let message = config.check().map_err(|error| error.to_string());
         assert_eq!(

@@ -5,10 +5,11 @@ use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_core::RngCore;
 
-use crate::blocks::{ConditionalNorm, Scaled, ShuffledConv, UpSample, linear};
+use crate::blocks::{ShuffledConv, UpSample, linear};
 use crate::config::GeneratorConfig;
 use crate::emotion::Emotion;
 use crate::latent::latent;
+use crate::normalisation::{ConditionalNorm, Scaled};
 
 /// Side of the smallest feature map, in pixels; three doublings lead to 48.
 const FIRST_SIDE: usize = 6;
@@ -39,6 +40,10 @@ impl Generator {
             doubling = 1;
         }
         let last = channels[channels.len() - 1];
+        let conditions = match config.conditional_norm {
+            true => Emotion::COUNT,
+            false => 1,
+        };
         let up = |pair: &[usize], rng: &mut _| {
             UpSample::new(config.up_sampling, pair[0], pair[1], rng, device)
         };
@@ -46,7 +51,7 @@ impl Generator {
             start: linear(inputs, 4 * width * FIRST_SIDE * FIRST_SIDE, rng, device),
             norms: channels
                 .iter()
-                .map(|&channels| ConditionalNorm::new(Emotion::COUNT, channels, device))
+                .map(|&channels| ConditionalNorm::new(conditions, channels, device))
                 .collect(),
             ups: channels.windows(2).map(|pair| up(pair, rng)).collect(),
             end: ShuffledConv::new(last, 1, doubling, rng, device),
@@ -123,11 +128,15 @@ impl Generator {
         let start = self
             .start
             .forward(Tensor::cat(vec![z, emotions.clone()], 1));
+        let condition = match self.norms.first().map(ConditionalNorm::conditions) {
+            Some(Emotion::COUNT) => emotions,
+            _ => Tensor::ones([1, 1], &start.device()),
+        };
         let [batch, features] = start.dims();
         let channels = features / (FIRST_SIDE * FIRST_SIDE);
         let mut maps = start.reshape([batch, channels, FIRST_SIDE, FIRST_SIDE]); // [B, 4w, 6, 6]
         for (index, norm) in self.norms.iter().enumerate() {
-            maps = normalise(norm, maps, emotions.clone()).relu();
+            maps = normalise(norm, maps, condition.clone()).relu();
             if let Some(up) = self.ups.get(index) {
                 maps = up.forward(maps); // [B, 2w, 12, 12], [B, w, 24, 24], [B, fine_width, 48, 48]
             }

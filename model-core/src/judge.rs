@@ -11,12 +11,20 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use rand_core::RngCore;
 
-use crate::blocks::{ConditionalNorm, Scaled, conv3x3, halving4x4, linear};
+use crate::blocks::{conv3x3, halving4x4, linear};
 use crate::emotion::Emotion;
+use crate::normalisation::{ConditionalNorm, Scaled};
 use crate::operations::convolve;
 
-/// Channels double, height and width halve from stage to stage.
-const STAGES: usize = 3;
+/// Stages of a judge. Height and width halve from one to the next, 24x24 to 3x3; channels double up to the third.
+pub const STAGES: usize = 4;
+/// The first stages, from each to the next of which channels double.
+const DOUBLING_STAGES: usize = 2;
+
+/// Channels of a stage in a network of `width`.
+fn channels(width: usize, stage: usize) -> usize {
+    width << stage.min(DOUBLING_STAGES)
+}
 
 /// What a judge makes of a batch of faces.
 pub struct Opinion {
@@ -61,24 +69,26 @@ impl NormConv {
 
 impl Judge {
     /// Builds a network of `width` channels in its first stage with weights drawn from `rng`.
-    pub fn new(width: usize, rng: &mut impl RngCore, device: &Device) -> Self {
-        let mut stages = Vec::with_capacity(STAGES);
-        for stage in 0..STAGES {
-            let channels = width << stage;
+    pub fn new(width: usize, stages: usize, rng: &mut impl RngCore, device: &Device) -> Self {
+        let features = channels(width, stages - 1);
+        let stages = (0..stages).map(|stage| {
+            let channels_here = channels(width, stage);
             let enter = match stage {
-                0 => conv3x3(4, channels, rng, device),
-                _ => halving4x4(channels / 2, channels, rng, device),
+                0 => conv3x3(4, channels_here, rng, device),
+                _ => halving4x4(channels(width, stage - 1), channels_here, rng, device),
             };
-            stages.push(Stage {
+            let mut keep =
+                || NormConv::new(conv3x3(channels_here, channels_here, rng, device), device);
+            Stage {
+                first: keep(),
+                second: keep(),
                 enter: NormConv::new(enter, device),
-                first: NormConv::new(conv3x3(channels, channels, rng, device), device),
-                second: NormConv::new(conv3x3(channels, channels, rng, device), device),
-            });
-        }
+            }
+        });
         Self {
             unshuffle: PixelUnshuffleConfig::new(2).init(),
-            stages,
-            classifier: linear(width << (STAGES - 1), Emotion::COUNT, rng, device),
+            stages: stages.collect(),
+            classifier: linear(features, Emotion::COUNT, rng, device),
         }
     }
 
@@ -128,7 +138,7 @@ impl Judge {
         };
         let mut maps = self.unshuffle.forward(images); // [B, 4, 24, 24]
         for stage in &self.stages {
-            maps = layer(&stage.enter, maps).relu(); // w at 24, 2w at 12, 4w at 6
+            maps = layer(&stage.enter, maps).relu(); // w at 24, 2w at 12, 4w at 6, 4w at 3
             let inner = layer(&stage.first, maps.clone()).relu();
             maps = relu(maps + layer(&stage.second, inner).maps());
         }

@@ -11,6 +11,12 @@ pub const JUDGE_MANIFEST_FILE: &str = "judge.json";
 pub const JUDGE_WEIGHTS_FILE: &str = "judge.safetensors";
 /// Widths that a judge is built with.
 pub const JUDGE_WIDTHS: std::ops::RangeInclusive<usize> = 1..=128;
+/// Stages that a judge is built with.
+const JUDGE_STAGES: std::ops::RangeInclusive<usize> = 1..=4;
+
+fn stages_of_version_1() -> usize {
+    3
+}
 
 /// Everything about a judge but its weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,6 +25,9 @@ pub struct JudgeManifest {
     pub format_version: u32,
     /// Channels of the first stage.
     pub width: usize,
+    /// Stages; the judges of version 1 had three.
+    #[serde(default = "stages_of_version_1")]
+    pub stages: usize,
     /// The order of the logits.
     pub emotions: Vec<Emotion>,
     /// The weights' file.
@@ -67,6 +76,14 @@ impl JudgeManifest {
                 manifest.width,
                 JUDGE_WIDTHS.start(),
                 JUDGE_WIDTHS.end()
+            )));
+        }
+        if !JUDGE_STAGES.contains(&manifest.stages) {
+            return Err(BundleError::Contract(format!(
+                "its stages are {}: expected {} to {}",
+                manifest.stages,
+                JUDGE_STAGES.start(),
+                JUDGE_STAGES.end()
             )));
         }
         manifest.weights.check()?;

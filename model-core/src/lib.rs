@@ -40,6 +40,10 @@ pub mod generator;
 #[cfg(feature = "networks")]
 pub mod judge;
 #[cfg(feature = "networks")]
+pub mod normalisation;
+#[cfg(feature = "networks")]
 pub mod operations;
 #[cfg(feature = "networks")]
 mod packing;
+#[cfg(feature = "networks")]
+pub mod spectral;

@@ -1,4 +1,5 @@
-//! Convolutions and rectifiers of every network, by this crate's kernels where the CPU computes, else by Burn's.
+//! Convolutions, normalisations and rectifiers of every network, by this crate's kernels where the CPU computes, else
+//! by Burn's.
 
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::tensor::activation::relu;
@@ -7,7 +8,10 @@ use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Device, Tensor};
 
 #[cfg(feature = "cpu")]
-use crate::cpu::{AffineRectifier, Convolution, Geometry, TransposedConvolution, apply, runs_on};
+use crate::cpu::{
+    AffineRectifier, BatchNorm, Convolution, Geometry, LeakyRectifier, TransposedConvolution,
+    apply, runs_on,
+};
 
 /// How a square kernel moves over a map.
 #[derive(Debug, Clone, Copy)]
@@ -104,6 +108,86 @@ pub fn affine_relu(maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tenso
         return apply(AffineRectifier { shape }, dispatched(maps, scale, shift));
     }
     relu(maps * scale + shift)
+}
+
+/// `above max(0, maps) + below min(0, maps)`
+///
+/// # Shapes
+/// - maps and output `[B, C, H, W]`
+pub fn leaky_relu(maps: Tensor<4>, above: f64, below: f64) -> Tensor<4> {
+    #[cfg(feature = "cpu")]
+    if runs_on(&maps.device()) {
+        let leaky = LeakyRectifier {
+            shape: maps.dims(),
+            above: above as f32,
+            below: below as f32,
+        };
+        return apply(leaky, [maps.into_dispatch()]);
+    }
+    maps.clone().mul_scalar(below) + relu(maps).mul_scalar(above - below)
+}
+
+/// `(maps - mean) / deviation scale + shift`, with the mean and deviation of every channel over the batch; nothing below
+/// zero if `rectified`.
+///
+/// # Shapes
+/// As [`affine_relu`].
+pub fn batch_norm(
+    maps: Tensor<4>,
+    scale: Tensor<4>,
+    shift: Tensor<4>,
+    rectified: bool,
+) -> Tensor<4> {
+    #[cfg(feature = "cpu")]
+    if runs_on(&maps.device()) {
+        let norm = BatchNorm {
+            shape: maps.dims(),
+            epsilon: EPSILON as f32,
+            rectified,
+        };
+        return apply(norm, dispatched(maps, scale, shift));
+    }
+    let statistics = BatchStatistics::of(&maps);
+    // One multiplication and one addition over the large map; the rest is [B, C, 1, 1].
+    let factor = scale / statistics.deviation;
+    let offset = shift - statistics.mean * factor.clone();
+    match rectified {
+        true => affine_relu(maps, factor, offset),
+        false => maps * factor + offset,
+    }
+}
+
+/// Keeps divisions by a deviation finite.
+const EPSILON: f64 = 1e-5;
+
+/// Mean and deviation of every channel over a batch, both `[1, C, 1, 1]`.
+pub struct BatchStatistics {
+    pub mean: Tensor<4>,
+    pub deviation: Tensor<4>,
+}
+
+impl BatchStatistics {
+    /// Those of maps `[B, C, H, W]`.
+    pub fn of(maps: &Tensor<4>) -> Self {
+        let channels = maps.dims()[1];
+        let mean = channel_mean(maps.clone()); // [C]
+        let centred_square =
+            channel_mean(maps.clone().powi_scalar(2)) - mean.clone().powi_scalar(2);
+        let deviation = centred_square.clamp_min(0.0).add_scalar(EPSILON).sqrt();
+        Self {
+            mean: mean.reshape([1, channels, 1, 1]),
+            deviation: deviation.reshape([1, channels, 1, 1]),
+        }
+    }
+}
+
+/// Mean over batch, height and width: `[B, C, H, W]` to `[C]`.
+fn channel_mean(maps: Tensor<4>) -> Tensor<1> {
+    let [batch, channels, height, width] = maps.dims();
+    maps.reshape([batch, channels, height * width])
+        .mean_dim(2) // [B, C, 1]
+        .mean_dim(0) // [1, C, 1]
+        .reshape([channels])
 }
 
 #[cfg(feature = "cpu")]

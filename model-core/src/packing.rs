@@ -12,7 +12,7 @@ use crate::bundle::{
 use crate::config::{GanKind, GeneratorConfig};
 use crate::emotion::Emotion;
 use crate::generator::Generator;
-use crate::judge::Judge;
+use crate::judge::{Judge, STAGES};
 use crate::judge_bundle::{JUDGE_WEIGHTS_FILE, JudgeBundle, JudgeManifest, JudgeTraining};
 use crate::pixels::IMAGE_SIDE;
 use crate::quantise::{expanded, quantised};
@@ -49,12 +49,13 @@ impl Bundle {
 }
 
 impl JudgeBundle {
-    /// Packs a folded judge.
+    /// Packs a folded judge of [`STAGES`].
     pub fn pack(judge: &Judge, width: usize, training: JudgeTraining) -> Result<Self, BundleError> {
-        let weights = half_weights(judge)?;
+        let weights = quantised(&half_weights(judge)?)?;
         let manifest = JudgeManifest {
             format_version: FORMAT_VERSION,
             width,
+            stages: STAGES,
             emotions: Emotion::ALL.into(),
             weights: described(JUDGE_WEIGHTS_FILE, &weights, judge),
             training,
@@ -66,10 +67,8 @@ impl JudgeBundle {
     pub fn judge(&self, device: &Device) -> Result<Judge, BundleError> {
         // Every weight drawn here is replaced; a missing one is an error.
         let mut rng = ChaCha8Rng::seed_from_u64(0);
-        load_weights(
-            Judge::new(self.manifest.width, &mut rng, device),
-            &self.weights,
-        )
+        let JudgeManifest { width, stages, .. } = self.manifest;
+        load_weights(Judge::new(width, stages, &mut rng, device), &self.weights)
     }
 }
 

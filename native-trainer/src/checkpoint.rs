@@ -18,6 +18,7 @@ use sha2::{Digest, Sha256};
 
 use crate::config::RunOptions;
 use crate::disk;
+use crate::divergence;
 use crate::event::TrainEvent;
 use crate::train::Trainer;
 
@@ -92,18 +93,25 @@ pub fn load_newest(
 ) -> anyhow::Result<Option<u64>> {
     let mut damaged = None;
     for path in list(directory)?.into_iter().rev() {
-        match open(&path) {
+        let unusable = match open(&path) {
             Ok(checkpoint) => {
                 let stats_bytes = checkpoint.state.stats_bytes;
-                return restore(trainer, checkpoint)
-                    .map(|()| Some(stats_bytes))
-                    .with_context(|| format!("cannot continue from {}", path.display()));
+                restore(trainer, checkpoint)
+                    .with_context(|| format!("cannot continue from {}", path.display()))?;
+                if divergence::weights_are_finite(trainer) {
+                    return Ok(Some(stats_bytes));
+                }
+                let text = "it holds weights that are not finite numbers";
+                Unusable::Damaged(anyhow::anyhow!(text))
             }
-            Err(Unusable::Version(found)) => anyhow::bail!(
+            Err(unusable) => unusable,
+        };
+        match unusable {
+            Unusable::Version(found) => anyhow::bail!(
                 "cannot continue from {}: its format version is {found}, this trainer continues version {FORMAT_VERSION}",
                 path.display()
             ),
-            Err(Unusable::Damaged(error)) => {
+            Unusable::Damaged(error) => {
                 let problem = format!("the checkpoint {} is damaged: {error:#}", path.display());
                 tell(&TrainEvent::Warning(problem.clone()));
                 damaged.get_or_insert(problem);

@@ -6,8 +6,36 @@ use model_core::emotion::Emotion;
 /// face only. Faces of different people differ by 20 and more, those of an untrained generator by 3 and more.
 const SAME: f64 = 1.0;
 
-/// A warning if the faces of a grid (see [`crate::grid::fakes`]) are all alike, or those of one emotion.
+/// Mean difference of a pixel, in grey levels, below which two emotions of the same people are drawn as one.
+const ONE_CLASS: f64 = 0.5;
+
+/// A warning if the faces of a grid (see [`crate::grid::fakes`]) are all alike, or those of one emotion, or if an
+/// emotion is drawn as another.
 pub fn warning(faces: &[Vec<u8>], columns: usize) -> Option<String> {
+    alike(faces, columns).or_else(|| gone(faces, columns))
+}
+
+/// Says which emotion is drawn as which other.
+fn gone(faces: &[Vec<u8>], columns: usize) -> Option<String> {
+    let rows: Vec<_> = faces.chunks(columns).zip(Emotion::ALL).collect();
+    rows.iter().enumerate().find_map(|(index, (row, emotion))| {
+        let as_earlier = |(earlier, _): &&(&[Vec<u8>], Emotion)| distance(row, earlier) < ONE_CLASS;
+        let (_, other) = rows[..index].iter().find(as_earlier)?;
+        Some(format!(
+            "asked for {emotion}, the generator draws {other}: an emotion is gone. If the next grids show the same, start again with --set balance=1, another --seed or more data"
+        ))
+    })
+}
+
+/// Mean difference of a pixel between the faces of two rows, in grey levels.
+fn distance(row: &[Vec<u8>], other: &[Vec<u8>]) -> f64 {
+    let pixels = || row.iter().flatten().zip(other.iter().flatten());
+    let sum: f64 = pixels().map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
+    sum / pixels().count().max(1) as f64
+}
+
+/// Says which emotions show one face only.
+fn alike(faces: &[Vec<u8>], columns: usize) -> Option<String> {
     let rows = faces.chunks(columns).zip(Emotion::ALL);
     let same: Vec<&str> = rows
         .filter(|(row, _)| spread(row) < SAME)
@@ -69,6 +97,19 @@ mod tests {
         let all = vec![faces()[0].clone(); Emotion::COUNT * COLUMNS];
         let text = warning(&all, COLUMNS).unwrap();
         assert!(text.starts_with("all generated faces are alike"), "{text}");
+    }
+
+    #[test]
+    fn an_emotion_drawn_as_another_is_gone() {
+        let mut faces = faces();
+        for column in 0..COLUMNS {
+            faces[4 * COLUMNS + column] = faces[2 * COLUMNS + column].clone();
+        }
+        let text = warning(&faces, COLUMNS).unwrap();
+        assert!(
+            text.starts_with("asked for sad, the generator draws fear"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -93,6 +93,7 @@ impl Preset {
                 width,
                 up_sampling: UpSampling::Transposed,
                 fine_width: width / 2,
+                conditional_norm: true,
             },
             discriminator: DiscriminatorConfig {
                 width,

@@ -27,6 +27,11 @@ pub fn problem(trainer: &Trainer, tick: &Tick) -> Option<String> {
             losses[0], losses[1]
         ));
     }
+    (!weights_are_finite(trainer)).then(|| "a weight is no longer finite".to_owned())
+}
+
+/// Whether every weight and optimiser state is a finite number. Waits for the device.
+pub fn weights_are_finite(trainer: &Trainer) -> bool {
     let mut weights = Magnitudes::default();
     trainer.generator.valid().visit(&mut weights);
     trainer.discriminator.valid().visit(&mut weights);
@@ -36,7 +41,7 @@ pub fn problem(trainer: &Trainer, tick: &Tick) -> Option<String> {
         .discriminator_optimizer
         .mean_square
         .visit(&mut weights);
-    (!weights.are_finite()).then(|| "a weight is no longer finite".to_owned())
+    weights.are_finite()
 }
 
 /// The sum of the absolute values of each parameter: finite only if all of them are.

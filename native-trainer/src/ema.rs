@@ -7,7 +7,6 @@ use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
-use model_core::generator::Generator;
 
 /// The share of the old average that survives step `step` (from 0): starts low, so that the first random
 /// weights are soon forgotten, and ends at `limit`.
@@ -58,8 +57,8 @@ impl ModuleMapper for Blend {
     }
 }
 
-/// All weights of a generator, one list per parameter in the order of the network: for comparisons.
-pub fn weights(generator: &Generator) -> Vec<TensorData> {
+/// All weights of a network, one list per parameter in its order: for comparisons.
+pub fn weights<M: Module>(network: &M) -> Vec<TensorData> {
     struct Read(Vec<TensorData>);
     impl ModuleVisitor for Read {
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
@@ -67,6 +66,6 @@ pub fn weights(generator: &Generator) -> Vec<TensorData> {
         }
     }
     let mut read = Read(Vec::new());
-    generator.visit(&mut read);
+    network.visit(&mut read);
     read.0
 }

@@ -10,13 +10,14 @@ use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::emotion::Emotion;
-use model_core::judge::Judge;
+use model_core::judge::{Judge, STAGES};
 use model_core::judge_bundle::JUDGE_WIDTHS;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
 use rand_chacha::ChaCha8Rng;
-use rand_core::{RngCore, SeedableRng};
+use rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
 
+use crate::dataset::labels::LabelSampler;
 use crate::dataset::{Dataset, Split};
 use crate::ema;
 use crate::losses::{cross_entropy, smoothed};
@@ -28,6 +29,8 @@ const BATCH: usize = 64;
 /// At the start; falls to zero along half a cosine.
 const LEARNING_RATE: f64 = 2e-3;
 const WEIGHT_DECAY: f32 = 0.02;
+/// How much oftener than they occur rare labels are drawn ([`LabelSampler::new`]): FER2013's disgust five times.
+const BALANCE: f64 = 0.5;
 /// Share of every label that is spread over all seven: FER2013's labels are often wrong.
 const SMOOTHING: f64 = 0.1;
 /// Limit of the moving average's decay per step.
@@ -55,6 +58,7 @@ pub struct JudgeTrainer {
     options: JudgeOptions,
     dataset: Dataset,
     training: Vec<usize>,
+    sampler: LabelSampler,
     device: Device,
     network: Judge,
     average: Judge,
@@ -85,11 +89,12 @@ impl JudgeTrainer {
         );
         let device = device.clone().autodiff();
         let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
-        let network = Judge::new(options.width, &mut rng, &device);
+        let network = Judge::new(options.width, STAGES, &mut rng, &device);
         Ok(Self {
             average: network.valid(),
             network,
             optimizer: AdamWConfig::new().with_weight_decay(WEIGHT_DECAY).init(),
+            sampler: LabelSampler::new(&dataset, BALANCE),
             training,
             options,
             dataset,
@@ -157,9 +162,9 @@ impl JudgeTrainer {
         let mut pixels = Vec::with_capacity(BATCH * IMAGE_PIXELS);
         let mut labels = Vec::with_capacity(BATCH * Emotion::COUNT);
         for _ in 0..BATCH {
-            let image = self.training[rng.next_u64() as usize % self.training.len()];
+            let (label, image) = self.sampler.draw(&mut rng);
             push_warped(self.dataset.image(image), &mut rng, &mut pixels);
-            labels.extend(self.dataset.label(image).weights());
+            labels.extend(label.weights());
         }
         let labels = TensorData::new(labels, [BATCH, Emotion::COUNT]);
         (

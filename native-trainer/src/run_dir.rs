@@ -30,6 +30,9 @@ pub struct DataOptions {
     /// `None` for the synthetic set.
     pub path: Option<PathBuf>,
     pub skip_bad_rows: bool,
+    /// FER+'s votes, where they decide on labels.
+    #[serde(default)]
+    pub votes: Option<PathBuf>,
 }
 
 /// A directory that belongs to one run.

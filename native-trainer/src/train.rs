@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, TensorData};
 use model_core::discriminator::Discriminator;
 use model_core::generator::Generator;
 use rand_chacha::ChaCha8Rng;
@@ -130,6 +130,20 @@ impl Trainer {
     /// Real images seen by the discriminator.
     pub fn images_seen(&self) -> u64 {
         self.step * self.options.batch as u64
+    }
+
+    /// All that a checkpoint holds of networks and optimisers, to the bit: for comparisons.
+    pub fn weights(&self) -> Vec<TensorData> {
+        let optimisers = (
+            &self.generator_optimizer.mean_square,
+            &self.discriminator_optimizer.mean_square,
+        );
+        let mut weights = ema::weights(&self.generator);
+        weights.extend(ema::weights(&self.discriminator));
+        weights.extend(ema::weights(&self.average));
+        weights.extend(ema::weights(optimisers.0));
+        weights.extend(ema::weights(optimisers.1));
+        weights
     }
 
     /// Steps done.

@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use burn::module::{Module, ModuleMapper, Param};
+use burn::tensor::Tensor;
 use model_core::config::GanKind;
 use native_trainer::checkpoint;
 use native_trainer::event::TrainEvent;
 use native_trainer::train::{Trainer, go_back};
+use sha2::{Digest, Sha256};
 
 use crate::{little, run_dir, trainer};
 
@@ -81,6 +84,59 @@ fn a_checkpoint_with_any_file_cut_flipped_or_gone_is_passed_over_with_a_sentence
     }
     let (step, warnings) = load_own(directory.path());
     assert_eq!((step, warnings.len()), (Ok(2), 0));
+}
+
+/// Writes a checkpoint's file anew, with hashes that fit.
+fn forge(checkpoint: &Path, name: &str, bytes: &[u8]) {
+    let hash = |bytes: &[u8]| format!("{:x}", Sha256::digest(bytes));
+    let state = fs::read_to_string(checkpoint.join("state.json")).unwrap();
+    let before = fs::read(checkpoint.join(name)).unwrap();
+    let state = state.replace(&hash(&before), &hash(bytes));
+    fs::write(checkpoint.join(name), bytes).unwrap();
+    fs::write(checkpoint.join("state.sha256"), hash(state.as_bytes())).unwrap();
+    fs::write(checkpoint.join("state.json"), state).unwrap();
+}
+
+#[test]
+fn a_checkpoint_of_weights_that_are_no_numbers_is_passed_over_with_a_sentence() {
+    let (directory, newest) = two_checkpoints();
+    let mut run = trainer(little(GanKind::Acgan));
+    assert_eq!(load(&mut run, directory.path()).0, Ok(2));
+    run.average = run.average.clone().map(&mut Infinite);
+    let elsewhere = tempfile::tempdir().unwrap();
+    checkpoint::save(&run, elsewhere.path(), 0).unwrap();
+    let average = fs::read(elsewhere.path().join("000000002/average.bpk")).unwrap();
+    forge(&newest, "average.bpk", &average);
+    let (step, warnings) = load_own(directory.path());
+    assert_eq!(step, Ok(1));
+    assert!(
+        warnings[0].contains("it holds weights that are not finite numbers"),
+        "{warnings:?}"
+    );
+}
+
+struct Infinite;
+
+impl ModuleMapper for Infinite {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|value| value.mul_scalar(f32::INFINITY))
+    }
+}
+
+#[test]
+fn a_checkpoint_of_another_network_or_with_an_absurd_header_is_an_error_and_changes_nothing() {
+    let of_discriminator = |newest: &Path| fs::read(newest.join("discriminator.bpk")).unwrap();
+    let absurd = |_: &Path| vec![u8::MAX; 64];
+    for bytes in [&of_discriminator as &dyn Fn(&Path) -> Vec<u8>, &absurd] {
+        let (directory, newest) = two_checkpoints();
+        forge(&newest, "generator.bpk", &bytes(&newest));
+        let mut run = trainer(little(GanKind::Acgan));
+        let before = run.weights();
+        let (step, _) = load(&mut run, directory.path());
+        let sentence = step.unwrap_err();
+        assert!(sentence.contains("cannot continue from"), "{sentence}");
+        assert!(run.weights() == before, "the trainer is as it was");
+    }
 }
 
 #[test]

@@ -48,6 +48,7 @@ pub fn run_dir(parent: &Path, options: &RunOptions) -> RunDir {
     let data = DataOptions {
         path: None,
         skip_bad_rows: false,
+        votes: None,
     };
     RunDir::create(parent, options, &data, "synthetic").unwrap()
 }

@@ -7,14 +7,22 @@ use model_core::generator::{Generator, emotion_rows};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
-fn generator(up_sampling: UpSampling, fine_width: usize) -> Generator {
-    let config = GeneratorConfig {
+fn config(up_sampling: UpSampling, fine_width: usize) -> GeneratorConfig {
+    GeneratorConfig {
         latent_size: 6,
         width: 4,
         up_sampling,
         fine_width,
-    };
-    Generator::new(&config, &mut ChaCha8Rng::seed_from_u64(3), &Device::flex())
+        conditional_norm: true,
+    }
+}
+
+fn built(config: &GeneratorConfig) -> Generator {
+    Generator::new(config, &mut ChaCha8Rng::seed_from_u64(3), &Device::flex())
+}
+
+fn generator(up_sampling: UpSampling, fine_width: usize) -> Generator {
+    built(&config(up_sampling, fine_width))
 }
 
 fn requests(faces: usize) -> (Tensor<2>, Tensor<2>) {
@@ -53,13 +61,19 @@ fn every_kind_of_up_sampling_makes_48x48_faces_in_range() {
 
 #[test]
 fn folding_measured_statistics_changes_no_face() {
-    let network = generator(UpSampling::Transposed, 2);
-    let (z, labels) = requests(14);
-    let trained = network.forward_train(z.clone(), labels.clone());
-    let folded = network.folded(z.clone(), labels.clone()).forward(z, labels);
-    folded
-        .into_data()
-        .assert_approx_eq::<f32>(&trained.into_data(), Tolerance::absolute(1e-5));
+    for conditional_norm in [true, false] {
+        let config = GeneratorConfig {
+            conditional_norm,
+            ..config(UpSampling::Transposed, 2)
+        };
+        let network = built(&config);
+        let (z, labels) = requests(14);
+        let trained = network.forward_train(z.clone(), labels.clone());
+        let folded = network.folded(z.clone(), labels.clone()).forward(z, labels);
+        folded
+            .into_data()
+            .assert_approx_eq::<f32>(&trained.into_data(), Tolerance::absolute(1e-5));
+    }
 }
 
 #[test]
@@ -100,7 +114,7 @@ fn the_two_discriminators_answer_what_their_gan_asks() {
 #[test]
 fn spectral_normalisation_brings_the_largest_singular_value_to_one() {
     // A layer's answer to its own largest singular direction is at most as long as the direction.
-    use model_core::blocks::SpectralLinear;
+    use model_core::spectral::SpectralLinear;
     let device = Device::flex();
     let mut layer = SpectralLinear::new([5, 3], true, &mut ChaCha8Rng::seed_from_u64(2), &device);
     for _ in 0..30 {

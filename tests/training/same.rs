@@ -1,6 +1,6 @@
 use model_core::config::GanKind;
 
-use crate::{little, pack, trainer};
+use crate::{little, trainer};
 
 #[test]
 fn equal_seed_options_and_data_give_equal_weights_twice() {
@@ -10,7 +10,7 @@ fn equal_seed_options_and_data_give_equal_weights_twice() {
             options.seed = seed;
             let mut run = trainer(options);
             (0..8).for_each(|_| drop(run.step()));
-            pack(&run).weights
+            run.weights()
         };
         let first = train(7);
         assert!(first == train(7), "{gan}: the same run gave other weights");

@@ -1,19 +1,20 @@
-//! Convolution on plain slices: the three products of a strided convolution, tile by tile.
+//! Convolution on plain slices: the three sums of a strided convolution, image by image.
 //!
-//! Maps are `[B, C, H, W]`, weights `[O, C, k, k]`. A tile is a few images; its patches are laid out as the columns
-//! of a matrix `[C k k, pixels]` ([`Patches`]), so that each of the three is one matrix product per tile. Tiles are
-//! worked on in parallel and their number depends on sizes alone, so results are the same for any number of threads.
+//! Maps are `[B, C, H, W]`, weights `[O, C, k, k]`. Images are worked on in parallel and, for the weights' gradient, groups
+//! of channels; how the work is cut depends on sizes alone, so results are the same for any number of threads.
 
+use pulp::Arch;
+
+use super::layout::{Frame, fill_vectors, vectors_of_channels, vectors_of_outputs};
 use super::op::Op;
-use super::patches::Patches;
-use super::product::{Matrix, product};
+use super::parts::{for_each_part, sum};
+use super::single;
+use super::vectors::{Places, WeightSums, WeightedPixels, lanes};
 
-/// Columns of a patch matrix at which products run at full speed and the matrix still fits a core's cache.
-const TILE_PIXELS: usize = 512;
-/// Tiles that a batch is cut into at least, as long as it has that many images.
-const FEWEST_TILES: usize = 4;
-/// Partial sums of the weights' gradient: more would only cost memory.
-const PARTIAL_SUMS: usize = 8;
+/// Parts that the channels are cut into for the weights' gradient.
+const CHANNEL_PARTS: usize = 8;
+/// Pixels of a gradient that are looked at together, so that they stay in a core's cache.
+const GROUP_PIXELS: usize = 256;
 
 /// Sizes of a convolution from `[B, channels, height, width]` to `[B, outputs, out_height, out_width]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,30 +38,44 @@ impl Geometry {
         (self.width + 2 * self.padding - self.kernel) / self.stride + 1
     }
 
-    /// Rows of the patch matrix.
-    pub const fn patch(&self) -> usize {
-        self.channels * self.kernel * self.kernel
+    /// Weights of a channel of the output.
+    const fn patch(&self) -> usize {
+        self.channels * self.area()
+    }
+
+    const fn area(&self) -> usize {
+        self.kernel * self.kernel
     }
 
     /// Pixels of an output map.
-    pub const fn pixels(&self) -> usize {
+    const fn pixels(&self) -> usize {
         self.out_height() * self.out_width()
     }
 
     /// Values of one image of the input.
-    pub const fn input_image(&self) -> usize {
+    const fn input_image(&self) -> usize {
         self.channels * self.height * self.width
     }
 
     /// Values of one image of the output.
-    pub const fn output_image(&self) -> usize {
+    const fn output_image(&self) -> usize {
         self.outputs * self.pixels()
     }
 
-    /// Images in a tile.
-    fn tile(&self) -> usize {
-        let fitting = TILE_PIXELS.div_ceil(self.pixels());
-        fitting.min(self.batch.div_ceil(FEWEST_TILES)).max(1)
+    /// The input as the forward pass reads it.
+    const fn framed_input(&self) -> Frame {
+        Frame {
+            channels: self.channels,
+            height: self.height,
+            width: self.width,
+            before: self.padding,
+            after: self.padding,
+        }
+    }
+
+    /// Whether the kernels for one map do: vectors of channels would be all but empty.
+    const fn single(&self) -> bool {
+        self.outputs == 1 && self.stride == 1
     }
 }
 
@@ -76,9 +91,7 @@ impl Op<3> for Convolution {
     }
 
     fn forward(&self, [input, weight, bias]: [&[f32]; 3]) -> Vec<f32> {
-        let mut output = forward(&self.0, input, weight);
-        add_bias(&mut output, bias, self.0.pixels());
-        output
+        forward(&self.0, input, weight, bias)
     }
 
     fn gradients(
@@ -88,8 +101,9 @@ impl Op<3> for Convolution {
         wanted: [bool; 3],
     ) -> [Option<Vec<f32>>; 3] {
         let geometry = &self.0;
+        let no_bias = vec![0.0; geometry.channels];
         [
-            wanted[0].then(|| input_gradient(geometry, gradient, weight)),
+            wanted[0].then(|| input_gradient(geometry, gradient, weight, &no_bias)),
             wanted[1].then(|| weight_gradient(geometry, input, gradient)),
             wanted[2].then(|| bias_gradient(gradient, geometry.outputs, geometry.pixels())),
         ]
@@ -100,12 +114,6 @@ impl Op<3> for Convolution {
 /// it is the adjoint of, from this one's output to its input.
 #[derive(Debug, Clone)]
 pub struct TransposedConvolution(pub Geometry);
-
-impl TransposedConvolution {
-    fn area(&self) -> usize {
-        self.0.height * self.0.width
-    }
-}
 
 impl Op<3> for TransposedConvolution {
     fn shape(&self) -> [usize; 4] {
@@ -119,9 +127,7 @@ impl Op<3> for TransposedConvolution {
     }
 
     fn forward(&self, [input, weight, bias]: [&[f32]; 3]) -> Vec<f32> {
-        let mut output = input_gradient(&self.0, input, weight);
-        add_bias(&mut output, bias, self.area());
-        output
+        input_gradient(&self.0, input, weight, bias)
     }
 
     fn gradients(
@@ -131,62 +137,188 @@ impl Op<3> for TransposedConvolution {
         wanted: [bool; 3],
     ) -> [Option<Vec<f32>>; 3] {
         let geometry = &self.0;
+        let no_bias = vec![0.0; geometry.outputs];
+        let area = geometry.height * geometry.width;
         [
-            wanted[0].then(|| forward(geometry, gradient, weight)),
+            wanted[0].then(|| forward(geometry, gradient, weight, &no_bias)),
             wanted[1].then(|| weight_gradient(geometry, gradient, input)),
-            wanted[2].then(|| bias_gradient(gradient, geometry.channels, self.area())),
+            wanted[2].then(|| bias_gradient(gradient, geometry.channels, area)),
         ]
     }
 }
 
-/// The convolution without its bias: weights times patches.
-fn forward(geometry: &Geometry, input: &[f32], weight: &[f32]) -> Vec<f32> {
-    let (tile, patch, outputs) = (geometry.tile(), geometry.patch(), geometry.outputs);
+fn forward(geometry: &Geometry, input: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+    let frame = geometry.framed_input();
+    let taps: Vec<usize> = (0..geometry.patch())
+        .map(|tap| {
+            let (channel, y, x) = geometry.split(tap);
+            channel * frame.channel() + y * frame.pitch() + x
+        })
+        .collect();
+    let vectors = vectors_of_outputs(weight, geometry.patch(), lanes());
     let mut output = vec![0.0; geometry.batch * geometry.output_image()];
-    for_each_tile(
-        output.chunks_mut(tile * geometry.output_image()),
-        input.chunks(tile * geometry.input_image()),
-        || Patches::new(geometry, tile),
-        |patches, output, input| {
-            if outputs == 1 {
-                let images = input.chunks(geometry.input_image());
-                for (image, map) in images.zip(output.chunks_mut(geometry.pixels())) {
-                    patches.single_map(image, weight, map);
-                }
-                return;
+    for_each_part(
+        output.chunks_mut(geometry.output_image()),
+        input.chunks(geometry.input_image()),
+        || vec![0.0; frame.image()],
+        |framed, maps, image| {
+            frame.fill(image, framed);
+            if geometry.single() {
+                return Arch::new().dispatch(|| {
+                    single::map(
+                        framed,
+                        frame.pitch(),
+                        &taps,
+                        weight,
+                        bias[0],
+                        geometry.out_width(),
+                        maps,
+                    );
+                });
             }
-            let columns = patches.gather(input);
-            let mut maps = vec![0.0; outputs * columns];
-            product(
-                Matrix::rows(weight, patch),
-                Matrix::rows(patches.matrix(), columns),
-                &mut maps,
-                false,
-            );
-            to_images(geometry, &maps, output);
+            Arch::new().dispatch(WeightedPixels {
+                source: framed,
+                pitch: frame.pitch(),
+                step: geometry.stride,
+                taps: &taps,
+                weights: &vectors,
+                bias,
+                rows: geometry.out_height(),
+                columns: geometry.out_width(),
+                maps,
+                places: Places {
+                    first: 0,
+                    line: geometry.out_width(),
+                    pixel: 1,
+                    channel: geometry.pixels(),
+                },
+            });
         },
     );
     output
 }
 
+/// The pixels of an input, and the weights, that one kind of input pixel gets its gradient from.
+///
+/// With a stride of s there are s x s kinds, by the remainders of line and column: each kind meets other weights.
+struct Kind {
+    /// Remainders.
+    first: [usize; 2],
+    /// Where their weights stand in a kernel.
+    places: Vec<usize>,
+    /// For each output channel and place, where the pixel stands in the framed gradient.
+    taps: Vec<usize>,
+}
+
+impl Geometry {
+    /// A place in a patch as channel, line and column.
+    const fn split(&self, tap: usize) -> (usize, usize, usize) {
+        let Self { kernel, .. } = *self;
+        (tap / self.area(), tap / kernel % kernel, tap % kernel)
+    }
+
+    /// The lines of a kernel that meet pixels of a remainder, and how many lines of the output, counted
+    /// from the pixel's own, they lie away.
+    fn meetings(&self, remainder: usize) -> impl Iterator<Item = (usize, isize)> + Clone {
+        let reach = (remainder + self.padding) as isize;
+        let stride = self.stride as isize;
+        (0..self.kernel)
+            .map(move |line| (line, reach - line as isize))
+            .filter(move |(_, distance)| distance % stride == 0)
+            .map(move |(line, distance)| (line, distance / stride))
+    }
+
+    /// Lines of the input of a remainder.
+    const fn count(&self, length: usize, remainder: usize) -> usize {
+        length.saturating_sub(remainder).div_ceil(self.stride)
+    }
+
+    /// The output's gradient with as many zeros around it as its sums reach for.
+    fn framed_gradient(&self) -> Frame {
+        let before = (0..self.stride).flat_map(|remainder| self.meetings(remainder));
+        let before = before.map(|(_, distance)| -distance).max().unwrap_or(0);
+        let beyond = |length: usize, out_length: usize| {
+            (0..self.stride)
+                .flat_map(|remainder| {
+                    let last = self.count(length, remainder) as isize - 1;
+                    self.meetings(remainder).map(move |(_, away)| last + away)
+                })
+                .max()
+                .map_or(0, |last| last + 1 - out_length as isize)
+        };
+        let after =
+            beyond(self.height, self.out_height()).max(beyond(self.width, self.out_width()));
+        Frame {
+            channels: self.outputs,
+            height: self.out_height(),
+            width: self.out_width(),
+            before: before.max(0) as usize,
+            after: after.max(0) as usize,
+        }
+    }
+
+    fn kinds(&self, frame: &Frame) -> Vec<Kind> {
+        let remainders =
+            (0..self.stride * self.stride).map(|index| [index / self.stride, index % self.stride]);
+        remainders.map(|first| self.kind(frame, first)).collect()
+    }
+
+    fn kind(&self, frame: &Frame, first: [usize; 2]) -> Kind {
+        let [lines, columns] = first.map(|remainder| self.meetings(remainder));
+        let (mut places, mut taps) = (Vec::new(), Vec::new());
+        for (y, down) in lines {
+            for (x, across) in columns.clone() {
+                let framed = |away: isize| (frame.before as isize + away) as usize;
+                places.push(y * self.kernel + x);
+                taps.push(framed(down) * frame.pitch() + framed(across));
+            }
+        }
+        let of_output = |output| taps.iter().map(move |tap| output * frame.channel() + tap);
+        Kind {
+            first,
+            places,
+            taps: (0..self.outputs).flat_map(of_output).collect(),
+        }
+    }
+}
+
 /// Gradient of the input; also the forward pass of the transposed convolution that has these weights.
-fn input_gradient(geometry: &Geometry, gradient: &[f32], weight: &[f32]) -> Vec<f32> {
-    let (tile, patch) = (geometry.tile(), geometry.patch());
+fn input_gradient(geometry: &Geometry, gradient: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+    let frame = geometry.framed_gradient();
+    let (channels, area) = (geometry.channels, geometry.area());
+    let with_weights = |kind: Kind| {
+        let vectors = vectors_of_channels(weight, channels, area, &kind.places, lanes());
+        (kind, vectors)
+    };
+    let kinds = geometry.kinds(&frame).into_iter().map(with_weights);
+    let kinds: Vec<(Kind, Vec<f32>)> = kinds.collect();
     let mut input = vec![0.0; geometry.batch * geometry.input_image()];
-    for_each_tile(
-        input.chunks_mut(tile * geometry.input_image()),
-        gradient.chunks(tile * geometry.output_image()),
-        || Patches::new(geometry, tile),
-        |patches, input, gradient| {
-            let maps = to_maps(geometry, gradient);
-            let columns = maps.len() / geometry.outputs;
-            product(
-                Matrix::rows(weight, patch).transposed(),
-                Matrix::rows(&maps, columns),
-                patches.matrix_mut(columns),
-                false,
-            );
-            patches.scatter(input);
+    for_each_part(
+        input.chunks_mut(geometry.input_image()),
+        gradient.chunks(geometry.output_image()),
+        || vec![0.0; frame.image()],
+        |framed, maps, image| {
+            frame.fill(image, framed);
+            for (kind, vectors) in &kinds {
+                let [y, x] = kind.first;
+                Arch::new().dispatch(WeightedPixels {
+                    source: framed,
+                    pitch: frame.pitch(),
+                    step: 1,
+                    taps: &kind.taps,
+                    weights: vectors,
+                    bias,
+                    rows: geometry.count(geometry.height, y),
+                    columns: geometry.count(geometry.width, x),
+                    maps,
+                    places: Places {
+                        first: y * geometry.width + x,
+                        line: geometry.stride * geometry.width,
+                        pixel: geometry.stride,
+                        channel: geometry.height * geometry.width,
+                    },
+                });
+            }
         },
     );
     input
@@ -194,116 +326,108 @@ fn input_gradient(geometry: &Geometry, gradient: &[f32], weight: &[f32]) -> Vec<
 
 /// Gradient of the weights.
 fn weight_gradient(geometry: &Geometry, input: &[f32], gradient: &[f32]) -> Vec<f32> {
-    let (tile, patch) = (geometry.tile(), geometry.patch());
-    let images = geometry.batch.div_ceil(PARTIAL_SUMS).next_multiple_of(tile);
-    let size = geometry.outputs * patch;
-    let mut sums = vec![0.0; geometry.batch.div_ceil(images) * size];
-    for_each_tile(
-        sums.chunks_mut(size),
-        input
-            .chunks(images * geometry.input_image())
-            .zip(gradient.chunks(images * geometry.output_image())),
-        || Patches::new(geometry, tile),
-        |patches, sum, (input, gradient)| {
-            let inputs = input.chunks(tile * geometry.input_image());
-            let gradients = gradient.chunks(tile * geometry.output_image());
-            for (input, gradient) in inputs.zip(gradients) {
-                let columns = patches.gather(input);
-                let maps = to_maps(geometry, gradient);
-                product(
-                    Matrix::rows(&maps, columns),
-                    Matrix::rows(patches.matrix(), columns).transposed(),
-                    sum,
-                    true,
-                );
+    let (frame, pixels, lanes) = (geometry.framed_input(), geometry.pixels(), lanes());
+    let mut framed = vec![0.0; geometry.batch * frame.image()];
+    for_each_part(
+        framed.chunks_mut(frame.image()),
+        input.chunks(geometry.input_image()),
+        || (),
+        |(), framed, image| frame.fill(image, framed),
+    );
+    if geometry.single() {
+        return single_weight_gradient(geometry, &framed, gradient);
+    }
+    let group = GROUP_PIXELS.div_ceil(pixels).min(geometry.batch);
+    let vectors = geometry.outputs.div_ceil(lanes);
+    let image = vectors * pixels * lanes;
+    let mut by_vectors = vec![0.0; geometry.batch * image];
+    for_each_part(
+        by_vectors.chunks_mut(group * image),
+        gradient.chunks(group * geometry.output_image()),
+        || (),
+        |(), vectors, images| fill_vectors(images, geometry.outputs, pixels, lanes, vectors),
+    );
+    let places: Vec<usize> = (0..group * pixels)
+        .map(|index| {
+            let (image, pixel) = (index / pixels, index % pixels);
+            let (y, x) = (pixel / geometry.out_width(), pixel % geometry.out_width());
+            image * frame.image() + (y * frame.pitch() + x) * geometry.stride
+        })
+        .collect();
+    let part = geometry.channels.div_ceil(CHANNEL_PARTS);
+    let channel = geometry.area() * vectors * lanes;
+    let mut sums = vec![0.0; geometry.channels * channel];
+    for_each_part(
+        sums.chunks_mut(part * channel),
+        (0..geometry.channels).step_by(part),
+        || (),
+        |(), sums, first| {
+            let framed = framed.chunks(group * frame.image());
+            for (source, gradient) in framed.zip(by_vectors.chunks(group * image)) {
+                Arch::new().dispatch(WeightSums {
+                    source,
+                    places: &places[..source.len() / frame.image() * pixels],
+                    first: first * frame.channel(),
+                    channel: frame.channel(),
+                    pitch: frame.pitch(),
+                    kernel: geometry.kernel,
+                    gradient,
+                    vectors,
+                    sums,
+                });
             }
         },
     );
-    let (total, others) = sums.split_at_mut(size);
-    for other in others.chunks(size) {
-        add(total, other);
-    }
-    sums.truncate(size);
-    sums
+    let mut weights = vec![0.0; geometry.outputs * geometry.patch()];
+    for_each_part(
+        weights.chunks_mut(lanes * geometry.patch()),
+        0..vectors,
+        || (),
+        |(), weights, vector| {
+            for (tap, sums) in sums.chunks_exact(vectors * lanes).enumerate() {
+                let column = weights[tap..].iter_mut().step_by(geometry.patch());
+                for (weight, sum) in column.zip(&sums[vector * lanes..]) {
+                    *weight = *sum;
+                }
+            }
+        },
+    );
+    weights
 }
 
-/// Adds to every map of `area` values the bias of its channel.
-fn add_bias(maps: &mut [f32], bias: &[f32], area: usize) {
-    for (index, map) in maps.chunks_mut(area).enumerate() {
-        let bias = bias[index % bias.len()];
-        map.iter_mut().for_each(|value| *value += bias);
-    }
+fn single_weight_gradient(geometry: &Geometry, framed: &[f32], gradient: &[f32]) -> Vec<f32> {
+    let frame = geometry.framed_input();
+    let mut sums = vec![0.0; geometry.patch()];
+    for_each_part(
+        sums.chunks_mut(geometry.area()),
+        0..geometry.channels,
+        || (),
+        |(), sums, channel| {
+            for (tap, sum) in sums.iter_mut().enumerate() {
+                let (_, y, x) = geometry.split(tap);
+                let first = channel * frame.channel() + y * frame.pitch() + x;
+                let images = framed.chunks_exact(frame.image());
+                *sum = Arch::new().dispatch(|| {
+                    single::weight_gradient(
+                        images,
+                        first,
+                        frame.pitch(),
+                        geometry.out_width(),
+                        geometry.pixels(),
+                        gradient,
+                    )
+                });
+            }
+        },
+    );
+    sums
 }
 
 /// Gradient of the bias: for each channel the sum over its maps of `area` values.
 fn bias_gradient(gradient: &[f32], channels: usize, area: usize) -> Vec<f32> {
     let mut sums = vec![0.0; channels];
     for (index, map) in gradient.chunks(area).enumerate() {
-        sums[index % channels] += map.iter().sum::<f32>();
+        sums[index % channels] += sum(map, |value| value);
     }
     sums
-}
-
-pub(super) fn add(sum: &mut [f32], values: &[f32]) {
-    for (sum, value) in sum.iter_mut().zip(values) {
-        *sum += value;
-    }
-}
-
-/// `[images, O, pixels]` to the matrix `[O, images pixels]`.
-fn to_maps(geometry: &Geometry, images: &[f32]) -> Vec<f32> {
-    let pixels = geometry.pixels();
-    let columns = images.len() / geometry.outputs;
-    let mut maps = vec![0.0; images.len()];
-    for (image, values) in images.chunks(geometry.output_image()).enumerate() {
-        for (channel, map) in values.chunks(pixels).enumerate() {
-            let start = channel * columns + image * pixels;
-            maps[start..start + pixels].copy_from_slice(map);
-        }
-    }
-    maps
-}
-
-/// The matrix `[O, images pixels]` to `[images, O, pixels]`.
-fn to_images(geometry: &Geometry, maps: &[f32], images: &mut [f32]) {
-    let pixels = geometry.pixels();
-    let columns = maps.len() / geometry.outputs;
-    for (image, values) in images.chunks_mut(geometry.output_image()).enumerate() {
-        for (channel, map) in values.chunks_mut(pixels).enumerate() {
-            let start = channel * columns + image * pixels;
-            map.copy_from_slice(&maps[start..start + pixels]);
-        }
-    }
-}
-
-/// Works on every tile with a workspace per thread.
-#[cfg(not(target_arch = "wasm32"))]
-fn for_each_tile<'a, I: Send, W>(
-    outputs: impl Iterator<Item = &'a mut [f32]> + Send,
-    inputs: impl Iterator<Item = I> + Send,
-    workspace: impl Fn() -> W + Send + Sync,
-    work: impl Fn(&mut W, &mut [f32], I) + Send + Sync,
-) {
-    use rayon::prelude::*;
-    let tiles: Vec<_> = outputs.zip(inputs).collect();
-    tiles
-        .into_par_iter()
-        .with_min_len(1)
-        .for_each_init(workspace, |workspace, (output, input)| {
-            work(workspace, output, input)
-        });
-}
-
-/// A browser's worker is one thread.
-#[cfg(target_arch = "wasm32")]
-fn for_each_tile<'a, I, W>(
-    outputs: impl Iterator<Item = &'a mut [f32]>,
-    inputs: impl Iterator<Item = I>,
-    workspace: impl Fn() -> W,
-    work: impl Fn(&mut W, &mut [f32], I),
-) {
-    let mut workspace = workspace();
-    for (output, input) in outputs.zip(inputs) {
-        work(&mut workspace, output, input);
-    }
 }

@@ -6,11 +6,15 @@
 #![cfg_attr(not(feature = "training"), allow(dead_code))] // a page asks for no gradients
 
 mod convolution;
+mod layout;
+mod normalisation;
 mod op;
-mod patches;
-mod product;
+mod parts;
 mod rectifier;
+mod single;
+mod vectors;
 
 pub use convolution::{Convolution, Geometry, TransposedConvolution};
+pub use normalisation::BatchNorm;
 pub use op::{apply, runs_on};
-pub use rectifier::AffineRectifier;
+pub use rectifier::{AffineRectifier, LeakyRectifier};

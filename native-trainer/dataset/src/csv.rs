@@ -72,7 +72,7 @@ pub(super) fn read(
 }
 
 /// A CSV reader for which every line is a row, and quotes are letters like any other ([`text`] drops them).
-fn reader<R: Read>(input: R) -> Reader<PlainLines<R>> {
+pub(super) fn reader<R: Read>(input: R) -> Reader<PlainLines<R>> {
     ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -86,7 +86,7 @@ fn reader<R: Read>(input: R) -> Reader<PlainLines<R>> {
 }
 
 /// Reads the next row that is not blank; false at the end of the file.
-fn next_row<R: Read>(
+pub(super) fn next_row<R: Read>(
     rows: &mut Reader<R>,
     row: &mut ByteRecord,
     file: &str,
@@ -214,7 +214,7 @@ fn parse_grey(digits: &[u8]) -> Option<u8> {
 }
 
 /// A field without blanks and quotes around it; empty when it is not text.
-fn text(field: &[u8]) -> &str {
+pub(super) fn text(field: &[u8]) -> &str {
     let field = std::str::from_utf8(field).unwrap_or("\u{fffd}");
     field.trim_matches(|letter: char| letter == '"' || letter.is_whitespace())
 }
@@ -231,7 +231,7 @@ fn shown(text: &str) -> String {
 /// Makes every line end in a line feed and nothing else, so that the CSV reader counts lines as an
 /// editor does (it counts a line feed after a carriage return to the next row), and refuses a line
 /// longer than [`LONGEST_LINE`].
-struct PlainLines<R> {
+pub(super) struct PlainLines<R> {
     input: R,
     /// Bytes since the last line feed.
     line_bytes: usize,

@@ -82,6 +82,39 @@ pub enum DatasetError {
          Pass a smaller data set."
     )]
     TooMuch { file: String, most: String },
+    #[error(
+        "{file} holds votes, but no column named {column}: expected FER+'s fer2013new.csv. Pass it with --votes."
+    )]
+    MissingVotes { file: String, column: &'static str },
+    #[error(
+        "{file}, line {line}: column {column} holds no number of votes. Download FER+'s fer2013new.csv again."
+    )]
+    BadVotes {
+        file: String,
+        line: u64,
+        column: usize,
+    },
+    #[error("{}", votes_of_others(file, *votes, *images, *skipped))]
+    VotesOfOthers {
+        file: String,
+        votes: usize,
+        images: usize,
+        skipped: usize,
+    },
+}
+
+fn votes_of_others(file: &str, votes: usize, images: usize, skipped: usize) -> String {
+    let has = match skipped {
+        0 => format!("the data set has {images}"),
+        _ => format!("the data set has {images} and {skipped} bad ones were left out"),
+    };
+    let votes = match votes > images + skipped {
+        true => format!("more than {} images", images + skipped),
+        false => format!("{votes} images"),
+    };
+    format!(
+        "{file} holds votes on {votes}, {has}: row for row they must be the same. Pass the table that the votes were cast on."
+    )
 }
 
 /// Text from a file as it may be shown on a terminal: without letters that command it, and cut where it is long.

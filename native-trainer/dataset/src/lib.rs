@@ -14,6 +14,7 @@ mod error;
 mod folder;
 mod metered;
 mod synthetic;
+mod votes;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -27,6 +28,7 @@ use model_core::pixels::IMAGE_PIXELS;
 
 pub use error::DatasetError;
 pub use synthetic::synthetic;
+pub use votes::Voted;
 
 /// What an image is for. The names are those of FER2013's `Usage` column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -166,7 +168,8 @@ impl Dataset {
         }
         let mut dataset = Dataset::new(short_name(path));
         folder::read(path, options, &mut dataset)?;
-        dataset.with_training_images(file)
+        dataset.with_training_images(&file)?;
+        Ok(dataset)
     }
 
     /// Reads a table or an archive; `file` is its name, whose extension says what it is.
@@ -188,16 +191,17 @@ impl Dataset {
                 file: file.to_owned(),
             });
         }
-        dataset.with_training_images(file.to_owned())
+        dataset.with_training_images(file)?;
+        Ok(dataset)
     }
 
     /// Refuses a data set that nothing can be trained on; `file` is where it came from.
-    fn with_training_images(self, file: String) -> Result<Self, DatasetError> {
+    fn with_training_images(&self, file: &str) -> Result<(), DatasetError> {
         if self.splits.contains(&Split::Training) {
-            return Ok(self);
+            return Ok(());
         }
         Err(DatasetError::NoTraining {
-            file,
+            file: file.to_owned(),
             test: self.len(),
             skipped: self.skipped,
         })
@@ -279,6 +283,12 @@ impl Dataset {
         };
         let kept: Vec<usize> = (0..self.len()).filter(|index| !is_repeat(index)).collect();
         let dropped = self.len() - kept.len();
+        self.keep(&kept);
+        dropped
+    }
+
+    /// Drops all images but these, which are in ascending order.
+    fn keep(&mut self, kept: &[usize]) {
         for (to, &from) in kept.iter().enumerate() {
             self.images.copy_within(
                 from * IMAGE_PIXELS..(from + 1) * IMAGE_PIXELS,
@@ -290,7 +300,6 @@ impl Dataset {
         self.images.truncate(kept.len() * IMAGE_PIXELS);
         self.labels.truncate(kept.len());
         self.splits.truncate(kept.len());
-        dropped
     }
 
     /// The counts and each split's percentages as text for a terminal, 74 columns wide.

@@ -15,17 +15,23 @@ pub(super) struct DataArgs {
     /// Leave bad rows and images out and count them
     #[arg(long)]
     skip_bad_rows: bool,
+    /// FER+'s votes on FER2013 (fer2013new.csv): training images that most people call no face or none of the seven
+    /// emotions are left out, and the others get the label with the most votes
+    #[arg(long, value_name = "FILE")]
+    votes: Option<PathBuf>,
 }
 
 impl DataArgs {
     pub(super) fn options(&self) -> DataOptions {
+        let absolute = |path: PathBuf| std::path::absolute(&path).unwrap_or(path);
         let path = match Source::choose(self.data.as_deref()) {
-            Source::Path(path) => Some(std::path::absolute(&path).unwrap_or(path)),
+            Source::Path(path) => Some(absolute(path)),
             Source::Synthetic { .. } => None,
         };
         DataOptions {
             path,
             skip_bad_rows: self.skip_bad_rows,
+            votes: self.votes.clone().map(absolute),
         }
     }
 
@@ -47,7 +53,7 @@ impl DataArgs {
 /// Loads a run's data and says what it is. Such notes go to standard error: standard output is for results.
 pub(super) fn load(options: &DataOptions) -> anyhow::Result<Dataset> {
     let source = options.path.clone().map_or(Source::STAND_IN, Source::Path);
-    let dataset = source.load(LoadOptions {
+    let mut dataset = source.load(LoadOptions {
         skip_bad_rows: options.skip_bad_rows,
     })?;
     match &options.path {
@@ -60,6 +66,15 @@ pub(super) fn load(options: &DataOptions) -> anyhow::Result<Dataset> {
     }
     if dataset.skipped > 0 {
         eprintln!("skipped  {} bad rows or images", dataset.skipped);
+    }
+    if let Some(votes) = &options.votes {
+        let voted = dataset.vote(votes)?;
+        eprintln!(
+            "votes    {} training images left out, {} relabelled, by {}",
+            voted.left_out,
+            voted.relabelled,
+            votes.display()
+        );
     }
     Ok(dataset)
 }

@@ -49,17 +49,19 @@ pub(super) fn run(args: &JudgeArgs) -> anyhow::Result<()> {
     trainer.run(Some(&out.join("training")), &mut |images, loss| {
         eprintln!("{images:>9} of {} images  loss {loss:.3}", args.images);
     })?;
-    let judge = trainer.finish();
-    let confusion = judge::examine(&judge, &dataset);
     let provenance = Provenance::of(&dataset.name);
     let training = JudgeTraining {
         data: provenance.data,
         images_seen: trainer.images_seen(),
         seed: args.seed,
-        accuracy: confusion.accuracy(),
+        accuracy: 0.0,
         git_commit: provenance.git_commit,
     };
-    export::write_judge(&JudgeBundle::pack(&judge, args.width, training)?, &out)?;
+    let mut bundle = JudgeBundle::pack(&trainer.finish(), args.width, training)?;
+    // Examined as it will be read: with the weights that the file holds.
+    let confusion = judge::examine(&bundle.judge(&chosen.device)?, &dataset);
+    bundle.manifest.training.accuracy = confusion.accuracy();
+    export::write_judge(&bundle, &out)?;
     println!("PrivateTest\n{confusion}judge    {}", out.display());
     Ok(())
 }

@@ -4,14 +4,14 @@
 //! run continues with exactly the batches an uninterrupted one would have seen.
 
 use burn::tensor::{Device, Tensor, TensorData};
-use model_core::emotion::Emotion;
 use model_core::generator::emotion_rows;
 use model_core::latent::normal_pair;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 
-use super::{Dataset, Split};
+use super::Dataset;
+use super::labels::LabelSampler;
 use crate::augment::Augmentation;
 
 /// Everything one training step needs, on the device.
@@ -31,10 +31,7 @@ pub struct Batch {
 /// Draws batches from the training images.
 pub struct Batcher {
     dataset: Dataset,
-    /// Training images by label.
-    by_label: Vec<Vec<usize>>,
-    /// Running sum of the labels' sampling shares, ending at 1.
-    cumulative: Vec<f64>,
+    sampler: LabelSampler,
     settings: BatchSettings,
 }
 
@@ -45,7 +42,7 @@ pub struct BatchSettings {
     pub batch: usize,
     /// Length of a latent vector.
     pub latent_size: usize,
-    /// 0 samples labels as often as they occur, 1 all equally often, between: share^(1 - balance).
+    /// How much oftener than they occur rare labels are drawn: see [`LabelSampler::new`].
     pub balance: f64,
     /// Whether real images are mirrored at random.
     pub mirror: bool,
@@ -58,29 +55,10 @@ pub struct BatchSettings {
 impl Batcher {
     /// Uses the Training split of `dataset`, which must not be empty.
     pub fn new(dataset: Dataset, settings: BatchSettings) -> Self {
-        let mut by_label = vec![Vec::new(); Emotion::COUNT];
-        for index in dataset.indices(Split::Training) {
-            by_label[dataset.label(index).index()].push(index);
-        }
-        let shares: Vec<f64> = by_label
-            .iter()
-            .map(|images: &Vec<usize>| match images.len() {
-                0 => 0.0,
-                count => (count as f64).powf(1.0 - settings.balance),
-            })
-            .collect();
-        let total: f64 = shares.iter().sum();
-        let cumulative = shares
-            .iter()
-            .scan(0.0, |sum, share| {
-                *sum += share / total;
-                Some(*sum)
-            })
-            .collect();
+        let sampler = LabelSampler::new(&dataset, settings.balance);
         Self {
             dataset,
-            by_label,
-            cumulative,
+            sampler,
             settings,
         }
     }
@@ -92,9 +70,7 @@ impl Batcher {
         let mut pixels = Vec::with_capacity(size * IMAGE_PIXELS);
         let mut labels = Vec::with_capacity(size);
         for _ in 0..size {
-            let label = self.draw_label(&mut rng);
-            let images = &self.by_label[label.index()];
-            let image = images[rng.next_u64() as usize % images.len()];
+            let (label, image) = self.sampler.draw(&mut rng);
             push_image(
                 &mut pixels,
                 self.dataset.image(image),
@@ -123,7 +99,7 @@ impl Batcher {
     pub fn requests(&self, size: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
         let mut rng = self.stream(u64::MAX);
         let labels: Vec<_> = (0..size)
-            .map(|_| self.draw_label(&mut rng).weights())
+            .map(|_| self.sampler.draw_label(&mut rng).weights())
             .collect();
         let z = self.latents(size, &mut rng, device);
         (z, emotion_rows(&labels, device))
@@ -131,7 +107,8 @@ impl Batcher {
 
     /// A grid of real training images, `columns` per emotion, as grey bytes row by row.
     pub fn real_rows(&self, columns: usize) -> Vec<Option<&[u8]>> {
-        self.by_label
+        self.sampler
+            .by_label()
             .iter()
             .flat_map(|images| (0..columns).map(|n| images.get(n).map(|&i| self.dataset.image(i))))
             .collect()
@@ -141,16 +118,6 @@ impl Batcher {
         let mut rng = ChaCha8Rng::seed_from_u64(self.settings.seed);
         rng.set_stream(step.wrapping_add(1)); // stream 0 is the networks' initial weights
         rng
-    }
-
-    fn draw_label(&self, rng: &mut ChaCha8Rng) -> Emotion {
-        const STEPS: f64 = (1u64 << 53) as f64;
-        let point = (rng.next_u64() >> 11) as f64 / STEPS;
-        let index = self.cumulative.partition_point(|&sum| sum <= point);
-        // Rounding may leave the last sum a hair below 1: fall back to the last label that occurs.
-        let last = self.by_label.iter().rposition(|images| !images.is_empty());
-        let index = index.min(last.unwrap_or(0));
-        Emotion::ALL[index]
     }
 
     fn latents(&self, size: usize, rng: &mut ChaCha8Rng, device: &Device) -> Tensor<2> {

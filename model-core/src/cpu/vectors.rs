@@ -1,0 +1,307 @@
+//! The two inner loops of a convolution, on vectors of channels; their length and instructions are chosen at run time.
+//!
+//! Nothing is laid out for them but padding: a vector holds one value for each of several channels, and the pixel it is
+//! multiplied by is read where it stands in the padded image. Sums stay in registers from the first tap to the last.
+
+use pulp::{Arch, Simd, WithSimd};
+
+/// No processor's vectors are longer.
+const MOST_LANES: usize = 16;
+/// Pixels whose sums are kept in registers at once, at most.
+const MOST_PIXELS: usize = 9;
+
+/// Channels in a vector on this processor.
+pub fn lanes() -> usize {
+    struct Lanes;
+    impl WithSimd for Lanes {
+        type Output = usize;
+        fn with_simd<S: Simd>(self, _: S) -> usize {
+            S::F32_LANES
+        }
+    }
+    Arch::new().dispatch(Lanes)
+}
+
+/// Whether two dozen sums find room in registers. Browsers promise 32, but most processors below them have 16.
+const fn many_registers<S: Simd>() -> bool {
+    S::REGISTER_COUNT >= 32 && !cfg!(target_arch = "wasm32")
+}
+
+/// Maps as sums of weighted pixels:
+/// `maps[channel, y, x] = bias[channel] + sum over taps (weights[tap, channel] source[(y pitch + x) step + tap])`.
+pub struct WeightedPixels<'a> {
+    /// A padded image.
+    pub source: &'a [f32],
+    /// From one of its lines to the next.
+    pub pitch: usize,
+    /// Pixels of the source from one pixel of a map to the next.
+    pub step: usize,
+    /// Where the pixels stand that a pixel of a map is the sum of, counted from the first.
+    pub taps: &'a [usize],
+    /// `[vectors, taps, lanes]`
+    pub weights: &'a [f32],
+    /// One for each channel.
+    pub bias: &'a [f32],
+    pub rows: usize,
+    pub columns: usize,
+    /// All maps of an image.
+    pub maps: &'a mut [f32],
+    pub places: Places,
+}
+
+/// Which values of an image's maps are written.
+#[derive(Clone, Copy)]
+pub struct Places {
+    pub first: usize,
+    /// From one line to the next.
+    pub line: usize,
+    /// From one pixel to the next.
+    pub pixel: usize,
+    /// From one channel to the next.
+    pub channel: usize,
+}
+
+impl WithSimd for WeightedPixels<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(mut self, simd: S) {
+        let taps = self.taps.len();
+        let (weights, _) = S::as_simd_f32s(self.weights);
+        for (pair, weights) in weights.chunks(2 * taps.max(1)).enumerate() {
+            let channel = 2 * pair * S::F32_LANES;
+            match weights.split_at_checked(taps) {
+                Some((first, second)) if !second.is_empty() => {
+                    self.each_block(simd, channel, [first, second]);
+                }
+                _ => self.each_block(simd, channel, [weights]),
+            }
+        }
+    }
+}
+
+impl WeightedPixels<'_> {
+    #[inline(always)]
+    fn each_block<S: Simd, const V: usize>(
+        &mut self,
+        simd: S,
+        channel: usize,
+        weights: [&[S::f32s]; V],
+    ) {
+        let many = many_registers::<S>();
+        let mut y = 0;
+        while y < self.rows {
+            let below = self.rows - y;
+            y += match below {
+                3.. if many => self.line_of_blocks::<S, V, 3>(simd, channel, weights, y),
+                2.. => self.line_of_blocks::<S, V, 2>(simd, channel, weights, y),
+                _ => self.line_of_blocks::<S, V, 1>(simd, channel, weights, y),
+            };
+        }
+    }
+
+    /// H lines of pixels; returns H.
+    #[inline(always)]
+    fn line_of_blocks<S: Simd, const V: usize, const H: usize>(
+        &mut self,
+        simd: S,
+        channel: usize,
+        weights: [&[S::f32s]; V],
+        y: usize,
+    ) -> usize {
+        let mut x = 0;
+        while x < self.columns {
+            x += match self.columns - x {
+                3.. => self.block::<S, V, H, 3>(simd, channel, weights, [y, x]),
+                _ => self.block::<S, V, H, 1>(simd, channel, weights, [y, x]),
+            };
+        }
+        H
+    }
+
+    /// A block of pixels, for V vectors of channels; returns its width.
+    #[inline(always)]
+    fn block<S: Simd, const V: usize, const H: usize, const W: usize>(
+        &mut self,
+        simd: S,
+        channel: usize,
+        weights: [&[S::f32s]; V],
+        [y, x]: [usize; 2],
+    ) -> usize {
+        match self.step {
+            1 => self.sums::<S, V, H, W, 1>(simd, channel, weights, [y, x]),
+            2 => self.sums::<S, V, H, W, 2>(simd, channel, weights, [y, x]),
+            _ => {
+                for pixel in 0..H * W {
+                    let at = [y + pixel / W, x + pixel % W];
+                    self.sums::<S, V, 1, 1, 1>(simd, channel, weights, at);
+                }
+            }
+        }
+        W
+    }
+
+    /// The sums of a block, and where they go.
+    #[inline(always)]
+    #[allow(clippy::needless_range_loop)] // Iterators would keep the sums in memory, at half the speed.
+    fn sums<S: Simd, const V: usize, const H: usize, const W: usize, const STEP: usize>(
+        &mut self,
+        simd: S,
+        channel: usize,
+        weights: [&[S::f32s]; V],
+        [y, x]: [usize; 2],
+    ) {
+        let line = self.pitch * self.step;
+        let first = y * line + x * self.step;
+        let weights = weights.map(|weights| &weights[..self.taps.len()]);
+        let mut sums = [[[simd.splat_f32s(0.0); V]; W]; H];
+        for (index, tap) in self.taps.iter().enumerate() {
+            let weights: [S::f32s; V] = std::array::from_fn(|v| weights[v][index]);
+            for row in 0..H {
+                let pixels = &self.source[first + row * line + tap..][..(W - 1) * STEP + 1];
+                for column in 0..W {
+                    let pixel = simd.splat_f32s(pixels[column * STEP]);
+                    for v in 0..V {
+                        sums[row][column][v] =
+                            simd.mul_add_e_f32s(pixel, weights[v], sums[row][column][v]);
+                    }
+                }
+            }
+        }
+        for vector in 0..V {
+            let mut values = [0.0; MOST_LANES * MOST_PIXELS];
+            let (vectors, _) = S::as_mut_simd_f32s(&mut values);
+            for (to, sums) in vectors.iter_mut().zip(sums.iter().flatten()) {
+                *to = sums[vector];
+            }
+            self.write::<H, W>(
+                &values,
+                S::F32_LANES,
+                channel + vector * S::F32_LANES,
+                [y, x],
+            );
+        }
+    }
+
+    /// Writes a block of vectors, pixel by pixel, to their channels' maps.
+    #[inline(always)]
+    fn write<const H: usize, const W: usize>(
+        &mut self,
+        values: &[f32],
+        lanes: usize,
+        channel: usize,
+        [y, x]: [usize; 2],
+    ) {
+        let places = self.places;
+        for (lane, bias) in self.bias.iter().skip(channel).take(lanes).enumerate() {
+            for row in 0..H {
+                let first = places.first
+                    + (channel + lane) * places.channel
+                    + (y + row) * places.line
+                    + x * places.pixel;
+                let map = &mut self.maps[first..=first + (W - 1) * places.pixel];
+                for column in 0..W {
+                    map[column * places.pixel] = values[(row * W + column) * lanes + lane] + bias;
+                }
+            }
+        }
+    }
+}
+
+/// Gradients of weights: to `sums[channel, tap, vector]` are added, over the pixels of a few images,
+/// `gradient[vector, pixel] source[places[pixel] + channel + tap]`.
+pub struct WeightSums<'a> {
+    /// Framed images.
+    pub source: &'a [f32],
+    /// Where the first pixel of a patch stands, for every pixel of the gradient.
+    pub places: &'a [usize],
+    /// How far the first of these channels stands from there, and how far it is to the next.
+    pub first: usize,
+    pub channel: usize,
+    pub pitch: usize,
+    pub kernel: usize,
+    /// `[vectors, pixels, lanes]`
+    pub gradient: &'a [f32],
+    pub vectors: usize,
+    /// `[channels, kernel, kernel, vectors, lanes]`
+    pub sums: &'a mut [f32],
+}
+
+impl WithSimd for WeightSums<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        match self.kernel {
+            4 => self.each_line::<S, 4>(simd),
+            3 => self.each_line::<S, 3>(simd),
+            2 => self.each_line::<S, 2>(simd),
+            _ => self.each_line::<S, 1>(simd),
+        }
+    }
+}
+
+impl WeightSums<'_> {
+    /// K taps at a time, as many as stand in a line of the kernel (or one, for kernels that no network here has).
+    #[inline(always)]
+    fn each_line<S: Simd, const K: usize>(self, simd: S) {
+        let (pixels, vectors) = (self.places.len(), self.vectors);
+        let (gradient, _) = S::as_simd_f32s(self.gradient);
+        let (sums, _) = S::as_mut_simd_f32s(self.sums);
+        let area = self.kernel * self.kernel;
+        for (index, sums) in sums.chunks_exact_mut(K * vectors).enumerate() {
+            let (channel, tap) = (index * K / area, index * K % area);
+            let first = self.first
+                + channel * self.channel
+                + tap / self.kernel * self.pitch
+                + tap % self.kernel;
+            let mut vector = 0;
+            while vector < vectors {
+                let maps = &gradient[vector * pixels..];
+                let (source, places) = (&self.source[first..], self.places);
+                vector += match vectors - vector {
+                    4.. if many_registers::<S>() => {
+                        line::<S, K, 4>(simd, source, places, maps, &mut sums[vector..], vectors)
+                    }
+                    2.. => {
+                        line::<S, K, 2>(simd, source, places, maps, &mut sums[vector..], vectors)
+                    }
+                    _ => line::<S, K, 1>(simd, source, places, maps, &mut sums[vector..], vectors),
+                };
+            }
+        }
+    }
+}
+
+/// Adds to the sums of K taps, for V vectors out of `vectors`; returns V.
+#[inline(always)]
+#[allow(clippy::needless_range_loop)] // As above.
+fn line<S: Simd, const K: usize, const V: usize>(
+    simd: S,
+    source: &[f32],
+    places: &[usize],
+    gradient: &[S::f32s],
+    sums: &mut [S::f32s],
+    vectors: usize,
+) -> usize {
+    let maps: [&[S::f32s]; V] =
+        std::array::from_fn(|v| &gradient[v * places.len()..][..places.len()]);
+    let mut added = [[simd.splat_f32s(0.0); V]; K];
+    for (pixel, place) in places.iter().enumerate() {
+        let window = &source[*place..][..K];
+        let gradient: [S::f32s; V] = std::array::from_fn(|v| maps[v][pixel]);
+        for tap in 0..K {
+            let value = simd.splat_f32s(window[tap]);
+            for v in 0..V {
+                added[tap][v] = simd.mul_add_e_f32s(value, gradient[v], added[tap][v]);
+            }
+        }
+    }
+    for tap in 0..K {
+        for v in 0..V {
+            let sum = &mut sums[tap * vectors + v];
+            *sum = simd.add_f32s(*sum, added[tap][v]);
+        }
+    }
+    V
+}

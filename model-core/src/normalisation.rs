@@ -1,0 +1,118 @@
+//! Conditional normalisation: how an emotion reaches every layer of a generator.
+
+use burn::module::{Module, Param};
+use burn::tensor::{Device, Tensor, TensorData};
+
+use crate::operations::{BatchStatistics, affine_relu, batch_norm};
+
+/// Batch normalisation whose scale and shift depend on a condition (de Vries et al. 2017).
+///
+/// Both are tables with one row per emotion, so a blend of emotions is a blend of rows; a table with a single
+/// row is plain batch normalisation. Training
+/// normalises by the statistics of the batch ([`Self::normalise`]). Inference never does: the
+/// statistics are folded into the tables once ([`Self::folded`]), and what is left is
+/// one scale and one shift per channel ([`Self::affine`]).
+#[derive(Module, Debug)]
+pub struct ConditionalNorm {
+    /// `[rows, channels]`
+    scale: Param<Tensor<2>>,
+    /// `[rows, channels]`
+    shift: Param<Tensor<2>>,
+}
+
+impl ConditionalNorm {
+    /// All scales 1, all shifts 0.
+    pub fn new(rows: usize, channels: usize, device: &Device) -> Self {
+        let shape = [rows, channels];
+        Self {
+            scale: Param::from_data(TensorData::ones::<f32, _>(shape), device),
+            shift: Param::from_data(TensorData::zeros::<f32, _>(shape), device),
+        }
+    }
+
+    /// How many conditions there are, each with a scale and a shift.
+    pub fn conditions(&self) -> usize {
+        self.scale.val().dims()[0]
+    }
+
+    /// Scale and shift for a batch of weightings `[B, rows]`, both `[B, C, 1, 1]`.
+    fn rows(&self, emotions: Tensor<2>) -> (Tensor<4>, Tensor<4>) {
+        let [batch, _] = emotions.dims();
+        let channels = self.scale.val().dims()[1];
+        let spread = |table: Tensor<2>| {
+            let rows = emotions.clone().matmul(table); // [B, C]
+            rows.reshape([batch, channels, 1, 1])
+        };
+        (spread(self.scale.val()), spread(self.shift.val()))
+    }
+
+    /// Training: normalise by the batch, then scale and shift.
+    ///
+    /// # Shapes
+    /// - input `[B, C, H, W]`; emotions `[B, rows]`, or `[1, rows]` for one weighting of the whole batch
+    /// - output `[B, C, H, W]`
+    pub fn normalise(&self, input: Tensor<4>, emotions: Tensor<2>) -> Scaled {
+        let (scale, shift) = self.rows(emotions);
+        Scaled {
+            input,
+            scale,
+            shift,
+            by_batch: true,
+        }
+    }
+
+    /// Inference, after [`Self::folded`]: scale and shift only.
+    ///
+    /// # Shapes
+    /// As [`Self::normalise`].
+    pub fn affine(&self, input: Tensor<4>, emotions: Tensor<2>) -> Scaled {
+        let (scale, shift) = self.rows(emotions);
+        Scaled {
+            input,
+            scale,
+            shift,
+            by_batch: false,
+        }
+    }
+
+    /// The same layer with the statistics of `input` folded into its tables: its
+    /// [`Self::affine`] is then what [`Self::normalise`] would give with those statistics.
+    pub fn folded(&self, input: &Tensor<4>) -> Self {
+        let statistics = BatchStatistics::of(input);
+        let channels = input.dims()[1];
+        let scale = self.scale.val() / statistics.deviation.reshape([1, channels]);
+        let shift = self.shift.val() - statistics.mean.reshape([1, channels]) * scale.clone();
+        Self {
+            scale: Param::initialized(self.scale.id, scale),
+            shift: Param::initialized(self.shift.id, shift),
+        }
+    }
+}
+
+/// The output of a [`ConditionalNorm`], not computed yet: with the rectifier that mostly follows it is one pass.
+pub struct Scaled {
+    input: Tensor<4>,
+    /// As the shift `[B, C, 1, 1]`, or `[1, C, 1, 1]`.
+    scale: Tensor<4>,
+    shift: Tensor<4>,
+    /// Whether the input is normalised by the statistics of the batch first.
+    by_batch: bool,
+}
+
+impl Scaled {
+    /// `[B, C, H, W]`
+    pub fn maps(self) -> Tensor<4> {
+        match self.by_batch {
+            true => batch_norm(self.input, self.scale, self.shift, false),
+            false => self.input * self.scale + self.shift,
+        }
+    }
+
+    /// `[B, C, H, W]`, nothing below zero
+    pub fn relu(self) -> Tensor<4> {
+        match self.by_batch {
+            true => batch_norm(self.input, self.scale, self.shift, true),
+            false => affine_relu(self.input, self.scale, self.shift),
+        }
+    }
+}
