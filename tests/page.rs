@@ -250,6 +250,22 @@ fn webgpu_that_fails_leads_to_the_cpu_and_says_so() {
 }
 
 #[test]
+fn a_worker_for_the_cpu_is_replaced_by_one_with_webgpu_and_never_the_other_way() {
+    let mut page = started();
+    page.want(|wanted| wanted.device = DeviceChoice::Cpu);
+    assert_eq!(send(&mut page).device, DeviceChoice::Cpu);
+    page.restarted();
+    assert_eq!(page.started_for, DeviceChoice::Cpu);
+    page.want(|wanted| wanted.device = DeviceChoice::Auto);
+    assert_eq!(page.next_step(), Step::Wait);
+    page.receive(Reply::Started, &[]);
+    assert_eq!(page.next_step(), Step::Restart);
+    page.restarted();
+    page.receive(Reply::Started, &[]);
+    assert_eq!(send(&mut page).device, DeviceChoice::Auto);
+}
+
+#[test]
 fn a_worker_that_dies_on_webgpu_is_replaced_by_one_on_the_cpu() {
     let mut page = started();
     send(&mut page);
@@ -281,16 +297,131 @@ fn a_worker_that_dies_while_idle_on_a_lost_gpu_is_replaced_too() {
     );
 }
 
-#[test]
-fn a_worker_that_dies_on_the_cpu_waits_for_a_retry() {
-    let mut page = started();
-    send(&mut page);
+/// The worker dies at work, on the CPU.
+fn die_at_work(page: &mut Page) {
+    send(page);
     page.receive(running(Backend::Cpu), &[]);
     let message = "unreachable executed".into();
     page.receive(Reply::Died { message }, &[]);
+}
+
+#[test]
+fn a_worker_that_dies_on_the_cpu_is_started_again_once_and_then_waits_for_a_retry() {
+    let mut page = started();
+    die_at_work(&mut page);
+    assert_eq!(
+        (page.error.as_ref(), page.next_step()),
+        (None, Step::Restart)
+    );
+    page.restarted();
+    page.receive(Reply::Started, &[]);
+    die_at_work(&mut page);
     assert_eq!((page.face_state(), page.next_step()), ("error", Step::Wait));
     page.retry();
     assert_eq!(page.next_step(), Step::Restart);
+}
+
+#[test]
+fn the_history_holds_the_last_eight_faces_and_leads_back_to_them() {
+    let mut page = started();
+    for seed in 0..12 {
+        page.want(|wanted| wanted.seed = seed);
+        finish(&mut page);
+    }
+    page.want(|wanted| wanted.seed = 9);
+    finish(&mut page);
+    let seeds: Vec<u64> = page.recent.iter().map(|shot| shot.seed).collect();
+    assert_eq!(seeds, [9, 11, 10, 8, 7, 6, 5, 4], "newest first, each once");
+    page.want(|wanted| {
+        wanted.view = View::Mixer;
+        wanted.gan = GanKind::Cgan;
+        wanted.truncation = 60;
+    });
+    finish(&mut page);
+    let (blend, before) = (page.recent[0], page.recent[7]);
+    page.go_back_to(before);
+    assert_eq!((page.wanted.view, page.large_shot()), (View::Face, before));
+    page.go_back_to(blend);
+    assert_eq!((page.wanted.view, page.large_shot()), (View::Mixer, blend));
+    assert_eq!(page.next_step(), Step::Wait, "both are in the album");
+}
+
+#[test]
+fn only_a_first_visit_shows_the_first_face() {
+    let mut page = Page::new(Wanted::default());
+    assert!(page.is_first_face());
+    page.want(|wanted| wanted.device = DeviceChoice::Cpu);
+    assert!(page.is_first_face(), "whichever device makes it");
+    for change in [
+        |wanted: &mut Wanted| wanted.seed = 8,
+        |wanted: &mut Wanted| wanted.gan = GanKind::Cgan,
+        |wanted: &mut Wanted| wanted.truncation = 70,
+        |wanted: &mut Wanted| wanted.view = View::Mixer,
+    ] {
+        let mut page = Page::new(Wanted::default());
+        page.want(change);
+        assert!(!page.is_first_face());
+    }
+}
+
+#[test]
+fn a_worker_that_made_something_has_another_chance() {
+    let mut page = started();
+    for seed in [1, 2, 3] {
+        page.want(|wanted| wanted.seed = seed);
+        die_at_work(&mut page);
+        assert_eq!(page.next_step(), Step::Restart, "the person of seed {seed}");
+        page.restarted();
+        page.receive(Reply::Started, &[]);
+        let order = send(&mut page);
+        deliver(&mut page, order);
+    }
+}
+
+/// Walks for four seconds, with every order answered by `backend`.
+fn walk(page: &mut Page, backend: Backend) {
+    for _ in 0..40 {
+        if let Step::Send(order, task) = page.next_step() {
+            page.sent(task);
+            page.receive(running(backend), &[]);
+            deliver(page, order);
+        }
+        page.walk.tick(100.0);
+    }
+}
+
+#[test]
+fn a_walk_goes_on_where_it_was_when_the_gpu_is_lost() {
+    let message = String::from("device lost");
+    let losses = [
+        Reply::GpuFailed {
+            message: message.clone(),
+        },
+        Reply::Died { message },
+    ];
+    for lost in losses {
+        let mut page = started();
+        page.want(|wanted| wanted.view = View::Walk);
+        walk(&mut page, Backend::Webgpu);
+        while page.next_step() == Step::Wait {
+            page.walk.tick(100.0);
+        }
+        let before = (page.walk.people(), page.walk.view());
+        assert_eq!(before.0, Some((page.wanted.seed + 1, page.wanted.seed + 2)));
+        send(&mut page);
+        page.receive(lost, &[]);
+        if page.next_step() == Step::Restart {
+            page.restarted();
+            page.receive(Reply::Started, &[]);
+        }
+        assert_eq!((page.walk.people(), page.walk.view()), before);
+        let order = send(&mut page);
+        assert_eq!(order.device, DeviceChoice::Cpu);
+        deliver(&mut page, order);
+        walk(&mut page, Backend::Cpu);
+        let after = page.walk.people();
+        assert!(after > before.0, "{after:?} comes after {:?}", before.0);
+    }
 }
 
 #[test]
@@ -337,7 +468,16 @@ fn a_film_goes_on_with_the_next_worker_and_ends_where_the_visitor_must_decide() 
     let faces = page.film.as_ref().map_or(0, |film| film.faces.len());
     assert!(faces > 0, "the faces made so far stay");
     page.receive(running(Backend::Cpu), &[]);
-    page.receive(Reply::Died { message }, &[]);
+    let died = Reply::Died { message };
+    page.receive(died.clone(), &[]);
+    assert!(
+        page.film.is_some() && page.error.is_none(),
+        "one chance more"
+    );
+    page.restarted();
+    page.receive(Reply::Started, &[]);
+    send(&mut page);
+    page.receive(died, &[]);
     assert!(page.film.is_none() && page.error.is_some());
 }
 

@@ -5,12 +5,12 @@ root="$(cd "$(dirname "$0")/.." && pwd)"
 dist="${1:-$root/dist}"
 folder="${2:-$root/dist-npm}"
 
-[ -f "$dist/worker_bg.wasm" ] || { echo "$dist holds no built site: run 'trunk build --release' first." >&2; exit 1; }
+[ -f "$dist/worker-cpu_bg.wasm" ] || { echo "$dist holds no built site: run 'trunk build --release' first." >&2; exit 1; }
 version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"$/\1/p' "$root/Cargo.toml")
 
 rm -rf "$folder"
 mkdir -p "$folder"
-cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,widget,engine.js,worker.js,worker_bg.wasm,models} "$folder"
+cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,widget,engine.js,models} "$dist"/worker-* "$folder"
 cp "$root/LICENSE" "$folder"
 cp "$root/docs/embedding.md" "$folder/README.md"
 cat >"$folder/package.json" <<JSON
@@ -27,7 +27,7 @@ cat >"$folder/package.json" <<JSON
     ".": { "types": "./seven-faces.d.ts", "default": "./seven-faces.js" },
     "./*": "./*"
   },
-  "files": ["seven-faces.js", "seven-faces.d.ts", "widget", "engine.js", "worker.js", "worker_bg.wasm", "models"],
+  "files": ["seven-faces.js", "seven-faces.d.ts", "widget", "engine.js", "worker-*", "models"],
   "sideEffects": ["./seven-faces.js"]
 }
 JSON

@@ -766,8 +766,10 @@ fn the_npm_package_packs_and_its_types_hold() {
         "seven-faces.d.ts",
         "widget/element.js",
         "engine.js",
-        "worker.js",
-        "worker_bg.wasm",
+        "worker-cpu.js",
+        "worker-cpu_bg.wasm",
+        "worker-webgpu.js",
+        "worker-webgpu_bg.wasm",
         "models/cgan/manifest.json",
         "models/acgan/generator.safetensors",
     ] {

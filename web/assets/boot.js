@@ -2,18 +2,28 @@
 // Trunk.toml writes the addresses of program and wasm into the script element.
 const { program, wasm } = document.querySelector("script[data-program]").dataset;
 
-/** A browser that cannot run the page gets a sentence instead of an empty one. */
+/** A browser that cannot run the page, or no longer, gets a sentence instead of an empty or a dead one. */
 function explain(reason) {
-  const boot = document.getElementById("boot");
-  if (!boot) return;
+  const place = document.getElementById("boot") ?? banner();
+  const started = place.id === "banner";
   const again = document.createElement("button");
   again.type = "button";
   again.textContent = "Try again";
   again.addEventListener("click", () => location.reload());
-  boot.replaceChildren(
-    `The page could not be started (${reason}). Check the connection; if it still does not start, a current Chrome, Edge, Firefox or Safari can run it. `,
-    again,
-  );
+  const text = started
+    ? `The page has stopped (${reason}). What it showed stands in its address, so nothing is lost. `
+    : `The page could not be started (${reason}). Check the connection; if it still does not start, a current Chrome, Edge, Firefox or Safari can run it. `;
+  place.replaceChildren(text, again);
+}
+
+/** Where the page says that it has stopped: it has no place of its own for that any more. */
+function banner() {
+  const banner = document.getElementById("banner") ?? document.createElement("p");
+  banner.id = "banner";
+  banner.className = "sf-problem";
+  banner.setAttribute("role", "alert");
+  document.body.prepend(banner);
+  return banner;
 }
 
 addEventListener("unhandledrejection", (event) => explain(event.reason));

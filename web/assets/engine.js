@@ -1,8 +1,10 @@
 // Downloads and starts the worker's program, and tells the page how much of it has arrived.
 // The messages are those of web/src/protocol.rs: [JSON text, bytes].
 
-// "?v=...", as the page asked for this file: no cache mixes the program of one deployment with another's.
-const version = new URL(import.meta.url).search;
+// "?v=...&device=...", as the page asked for this file. The version goes on to the program, so that no cache mixes
+// one deployment's with another's.
+const { searchParams } = new URL(import.meta.url);
+const version = `?v=${searchParams.get("v")}`;
 const post = (reply) => self.postMessage([JSON.stringify(reply), new Uint8Array()]);
 const died = (message) => post({ died: { message: String(message) } });
 
@@ -105,9 +107,22 @@ function counted(response) {
   return new Response(response.body.pipeThrough(count), { headers: { "content-type": "application/wasm" } });
 }
 
+/** Whether the browser has a GPU for us: the program that can use it is four times as large. */
+async function hasAdapter() {
+  try {
+    return Boolean(await navigator.gpu?.requestAdapter());
+  } catch {
+    return false;
+  }
+}
+
 try {
-  const { default: init } = await import(`./worker.js${version}`);
-  const response = await download(new URL(`worker_bg.wasm${version}`, import.meta.url));
+  const webgpu = searchParams.get("device") !== "cpu" && (await hasAdapter());
+  const program = webgpu ? "worker-webgpu" : "worker-cpu";
+  const [{ default: init }, response] = await Promise.all([
+    import(`./${program}.js${version}`),
+    download(new URL(`${program}_bg.wasm${version}`, import.meta.url)),
+  ]);
   if (!response.ok) throw new Error(`the server answered with status ${response.status}`);
   await init({ module_or_path: counted(response) });
 } catch (error) {

@@ -34,7 +34,7 @@ export interface Made {
   readonly emotion: string;
   readonly gan: Gan;
   readonly truncation: number;
-  /** Time of the order that the face was part of: an order has at most 16 faces. */
+  /** Time of the order that the face was part of: an order has at most 32 faces. */
   readonly milliseconds: number;
   readonly backend: Backend;
   /** Which adapter, or why the CPU: "CPU (wasm SIMD), because this browser has no WebGPU". */

@@ -9,7 +9,7 @@ const PREFIX = `seven-faces ${SCOPE} `;
 const CACHE = PREFIX + VERSION;
 
 /** Files that keep their name from one deployment to the next are asked for with their version. */
-const VERSIONED = new Set(["boot.js", "engine.js", "worker.js", "worker_bg.wasm"]);
+const VERSIONED = new Set(["boot.js", "engine.js", "worker-cpu.js", "worker-cpu_bg.wasm", "worker-webgpu.js", "worker-webgpu_bg.wasm"]);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -73,15 +73,11 @@ async function page(path, request) {
   const tabs = await self.clients.matchAll();
   if (waiting && tabs.length < 2) {
     waiting.postMessage("take over");
-    return new Response(PASSAGE, { headers: { "content-type": "text/html" } });
+    const headers = { "content-type": "text/html", "content-security-policy": "default-src 'none'" };
+    return new Response(PASSAGE, { headers });
   }
   return kept(path, request);
 }
 
-/** An empty page that loads the real one once the newer deployment has taken over, and asks again if it has not. */
-const PASSAGE = `<!doctype html><meta http-equiv="refresh" content="5"><script>
-const { serviceWorker } = navigator;
-const go = () => location.reload();
-serviceWorker.addEventListener("controllerchange", go);
-serviceWorker.getRegistration().then((it) => it?.waiting || go());
-</script>`;
+/** An empty page that asks again until the newer deployment has taken over. No script: strict sites allow none in a page. */
+const PASSAGE = `<!doctype html><meta http-equiv="refresh" content="0.5">`;

@@ -6,9 +6,9 @@ use wasm_bindgen::{JsCast, JsValue};
 
 use crate::address::{View, Wanted};
 use crate::components::{
-    CompareView, CrowdView, EmbedSnippet, EmotionMixer, EmotionPicker, FaceCanvas, MetricsTable,
-    ModelToggle, OwnBundle, Problem, SaveBar, SecondOpinion, SeedControl, Settings, SevenView,
-    StatusBar, ViewTabs, WalkView,
+    CompareView, CrowdView, EmbedSnippet, EmotionMixer, EmotionPicker, FaceCanvas, History,
+    MetricsTable, ModelToggle, OwnBundle, Problem, SaveBar, SecondOpinion, SeedControl, Settings,
+    SevenView, StatusBar, ViewTabs, WalkView,
 };
 use crate::engine::Engine;
 use crate::protocol::Reply;
@@ -60,6 +60,7 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
                     <SecondOpinion page />
                 </Show>
                 <SeedControl page />
+                <History page />
                 <Show when=move || view.get() != View::Compare>
                     <ModelToggle page />
                 </Show>
@@ -92,7 +93,7 @@ fn Stage(page: RwSignal<Page>, view: Memo<View>) -> impl IntoView {
 /// Starts the engine and does, after every change, what [`Page::next_step`] says.
 fn drive(page: RwSignal<Page>) {
     let hear = move |reply, pixels: Vec<u8>| page.update(|page| page.receive(reply, &pixels));
-    let start = move || match Engine::start(hear) {
+    let start = move || match Engine::start(page.with_untracked(Page::device), hear) {
         Ok(engine) => Some(engine),
         Err(message) => {
             page.update(|page| page.receive(Reply::Died { message }, &[]));

@@ -48,6 +48,14 @@ pub fn cpu(detail: String) -> Opened {
     }
 }
 
+/// The program without WebGPU is started where there is no adapter, or none is wanted: it can only say why.
+#[cfg(not(feature = "webgpu"))]
+async fn webgpu(_: fn(String)) -> Result<Opened, String> {
+    adapter_name().await?;
+    Err("the engine was started without WebGPU".into())
+}
+
+#[cfg(feature = "webgpu")]
 async fn webgpu(on_lost: fn(String)) -> Result<Opened, String> {
     let detail = adapter_name().await?;
     let (device, setup) = Device::wgpu_options()

@@ -5,7 +5,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::own_bundle::OwnFiles;
-use crate::protocol::{Order, Reply};
+use crate::protocol::{DeviceChoice, Order, Reply};
 
 /// Beside the page, so that it works from any folder.
 const SCRIPT: &str = "./engine.js";
@@ -20,11 +20,14 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts a worker; `hear` gets every reply and the bytes that came with it.
-    pub fn start(hear: impl Fn(Reply, Vec<u8>) + Copy + 'static) -> Result<Self, String> {
+    /// Starts a worker for a device; `hear` gets every reply and the bytes that came with it.
+    pub fn start(
+        choice: DeviceChoice,
+        hear: impl Fn(Reply, Vec<u8>) + Copy + 'static,
+    ) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&address(), &options)
+        let worker = Worker::new_with_options(&address(choice), &options)
             .map_err(|error| format!("This browser starts no workers: {error:?}."))?;
         let on_message = Closure::new(move |event: MessageEvent| {
             let (reply, pixels) = read(&event.data());
@@ -72,10 +75,11 @@ impl Engine {
 }
 
 /// The script of the page's own deployment: under a plain name, a cache might have another one's.
-fn address() -> String {
+fn address(choice: DeviceChoice) -> String {
     let root = leptos::prelude::document().document_element();
     let version = root.and_then(|root| root.get_attribute(&format!("data-{VERSION}")));
-    version.map_or(SCRIPT.into(), |version| format!("{SCRIPT}?v={version}"))
+    let version = version.unwrap_or_default();
+    format!("{SCRIPT}?v={version}&device={}", choice.name())
 }
 
 impl Drop for Engine {

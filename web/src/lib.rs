@@ -1,9 +1,9 @@
 //! The Seven Faces page: a bundle becomes faces in the visitor's browser, and nothing leaves it.
 //!
-//! Two programs come out of this crate, one per feature. The **page** (`app`, `components`) shows and
+//! Three programs come out of this crate, one per feature. The **page** (`app`, `components`) shows and
 //! asks; it contains no network. The **worker** (`worker`) downloads a bundle (`fetch`), opens a device
-//! (`device`: WebGPU, else the CPU) and makes pixels ([`inference`]). They exchange the messages of
-//! [`protocol`].
+//! (`device`: WebGPU, else the CPU) and makes pixels ([`inference`]); it is built twice, with feature `webgpu`
+//! and without, which is a quarter of the bytes. They exchange the messages of [`protocol`].
 //!
 //! What the page shows, and what it asks for next, is decided in [`state`], which knows no browser:
 //! read that first. It and its neighbours below also compile natively, where crate `tests` tests them.

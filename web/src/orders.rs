@@ -29,6 +29,7 @@ impl Page {
         }
         match self.phase {
             Phase::Dead => Step::Restart,
+            Phase::Idle if self.needs_another_worker() => Step::Restart,
             Phase::Starting | Phase::Busy(_) => Step::Wait,
             Phase::Idle => self.next_task(),
         }

@@ -112,7 +112,7 @@ pub enum Reply {
     Started,
     /// Something is on its way.
     Progress(Progress),
-    /// A backend was chosen for the order.
+    /// Another backend than before makes the order.
     Running(Running),
     /// The order is done. The pixels follow as bytes.
     Faces {

@@ -42,6 +42,7 @@ impl Page {
                     self.error = Some("The engine sent an incomplete picture.".into());
                     return;
                 }
+                self.restarted_silently = false;
                 let one = milliseconds / order.count as f64;
                 self.learn(one);
                 self.place(task, backend, one, pixels);
@@ -105,7 +106,7 @@ impl Page {
     }
 
     /// A worker that dies over the judge gets a successor without it, one that dies while it uses WebGPU gets
-    /// one on the CPU; else the visitor decides.
+    /// one on the CPU, and any other that made something before gets one chance more; then the visitor decides.
     fn died(&mut self, message: String) {
         let used_gpu = self.may_use_gpu();
         self.progress = None;
@@ -118,6 +119,12 @@ impl Page {
                 self.forget_own_after(&phase);
                 self.gpu_failure = Some(message);
                 self.settle();
+            }
+            Phase::Idle
+            | Phase::Busy(Task::Shots(_) | Task::Passage(_) | Task::Walk(_) | Task::Film)
+                if !self.restarted_silently =>
+            {
+                self.restarted_silently = true;
             }
             phase => {
                 self.forget_own_after(&phase);
@@ -155,7 +162,7 @@ impl Page {
                     let picture = picture(shot, last.clone());
                     self.album.add(picture.clone());
                     if shot == self.large_shot() {
-                        self.face = Some(picture);
+                        self.show(picture);
                         self.passage = frames;
                     }
                 }

@@ -17,6 +17,9 @@ use crate::protocol::{Backend, DeviceChoice, Order, Progress, Running};
 use crate::shot::{Album, Network, Picture, Pixels, Shot};
 use crate::walk::{Leg, Walk};
 
+/// Faces that the history shows.
+pub const RECENT: usize = 8;
+
 /// What the worker is doing, and so what its faces are for.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Task {
@@ -67,11 +70,15 @@ pub enum Step {
 pub struct Page {
     pub wanted: Wanted,
     pub phase: Phase,
+    /// The device that the worker was started for: one for the CPU has no WebGPU.
+    pub started_for: DeviceChoice,
     /// The large face; possibly still the previous one ([`Page::face_is_current`]).
     pub face: Option<Picture>,
     /// The faces that lead to it from the one before.
     pub passage: Vec<Pixels>,
     pub album: Album,
+    /// What the large face showed last, newest first, each once.
+    pub recent: Vec<Shot>,
     pub walk: Walk,
     /// A film being made.
     pub film: Option<Film>,
@@ -90,6 +97,8 @@ pub struct Page {
     pub moves: bool,
     /// Why WebGPU is not used any more, once it failed.
     pub gpu_failure: Option<String>,
+    /// Whether the worker died and was started again without a word since it last made something.
+    pub restarted_silently: bool,
     /// What went wrong, for the visitor; nothing more is asked for until [`Page::retry`].
     pub error: Option<String>,
 }
@@ -98,11 +107,13 @@ impl Page {
     /// A page whose worker is starting.
     pub fn new(wanted: Wanted) -> Self {
         Self {
+            started_for: wanted.device,
             wanted,
             phase: Phase::Starting,
             face: None,
             passage: Vec::new(),
             album: Album::default(),
+            recent: Vec::new(),
             walk: Walk::default(),
             film: None,
             opinion: SecondOpinion::default(),
@@ -114,6 +125,7 @@ impl Page {
             pace: None,
             moves: true,
             gpu_failure: None,
+            restarted_silently: false,
             error: None,
         }
     }
@@ -223,6 +235,13 @@ impl Page {
         }
     }
 
+    /// Whether the wanted face is the one of a first visit, of which the site holds a picture.
+    pub fn is_first_face(&self) -> bool {
+        let first = Page::new(Wanted::default()).large_shot();
+        let device = self.device();
+        self.large_shot() == Shot { device, ..first }
+    }
+
     /// Whether the large face is the wanted one.
     pub fn face_is_current(&self) -> bool {
         let shot = self.large_shot();
@@ -238,9 +257,34 @@ impl Page {
             return;
         }
         if let Some(picture) = self.album.get(&self.large_shot()) {
-            self.face = Some(picture.clone());
             self.passage.clear();
+            self.show(picture.clone());
         }
+    }
+
+    /// Makes a picture the large face.
+    pub(crate) fn show(&mut self, picture: Picture) {
+        self.recent.retain(|shot| *shot != picture.shot);
+        self.recent.insert(0, picture.shot);
+        self.recent.truncate(RECENT);
+        self.face = Some(picture);
+    }
+
+    /// Goes back to a shot of the history. One of a bundle that was put away since shows the site's own.
+    pub fn go_back_to(&mut self, shot: Shot) {
+        let own = shot.network == self.network() && self.wanted.own;
+        self.want(|wanted| {
+            match shot.mood {
+                Mood::Pure(emotion) => (wanted.view, wanted.emotion) = (View::Face, emotion),
+                Mood::Blend(sliders) => (wanted.view, wanted.sliders) = (View::Mixer, sliders),
+            }
+            if let Network::Site(gan) = shot.network {
+                wanted.gan = gan;
+            }
+            wanted.own = own;
+            wanted.seed = shot.seed;
+            wanted.truncation = shot.truncation;
+        });
     }
 
     /// The task is with the worker.
@@ -254,11 +298,17 @@ impl Page {
     /// A new worker is starting.
     pub fn restarted(&mut self) {
         self.phase = Phase::Starting;
+        self.started_for = self.device();
         self.running = None;
         self.pace = None;
         if let Some(own) = &mut self.own {
             own.is_open = false;
         }
+    }
+
+    /// Whether the next face is to be made by a device that this worker has not.
+    pub(crate) fn needs_another_worker(&self) -> bool {
+        self.started_for == DeviceChoice::Cpu && self.device() != DeviceChoice::Cpu
     }
 
     /// Whether the next face may come from WebGPU: it runs, or it is asked for and was not yet refused.

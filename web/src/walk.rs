@@ -52,16 +52,24 @@ pub struct Walk {
 }
 
 impl Walk {
-    /// Begins anew unless this is already the walk from that person; a new emotion does not begin anew.
+    /// Begins anew unless this is already the walk from that person; neither a new emotion nor another device does.
     pub fn begin(&mut self, start: Shot) {
-        let same = self.start.is_some_and(|old| old.is_person_of(&start));
-        if !same {
+        if !self.is_from(&start) {
             *self = Self {
                 mood: start.mood.weights(),
                 ..Self::default()
             };
         }
         self.start = Some(start);
+    }
+
+    fn is_from(&self, start: &Shot) -> bool {
+        let elsewhere = |old: Shot| Shot {
+            device: start.device,
+            ..old
+        };
+        self.start
+            .is_some_and(|old| elsewhere(old).is_person_of(start))
     }
 
     /// The next piece to make, or `None` when enough is ahead.
@@ -96,10 +104,7 @@ impl Walk {
 
     /// Takes in the faces of a leg; those of an earlier walk are dropped.
     pub fn arrive(&mut self, leg: Leg, faces: impl Iterator<Item = Pixels>) {
-        if !self
-            .start
-            .is_some_and(|start| start.is_person_of(&leg.start))
-        {
+        if !self.is_from(&leg.start) {
             return;
         }
         self.mood = leg.mood;

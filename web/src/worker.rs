@@ -16,7 +16,7 @@ use web_sys::{DedicatedWorkerGlobalScope, MessageEvent};
 use crate::device::{self, Devices, Opened};
 use crate::fetch;
 use crate::inference::{draw, largest_difference, opinion};
-use crate::protocol::{Backend, Order, Part, Progress, Recipe, Reply};
+use crate::protocol::{Backend, Order, Part, Progress, Recipe, Reply, Running};
 
 /// WebGPU is trusted when its first face is within this many grey levels of the CPU's.
 /// Rounding moves a pixel by one; a driver that computes wrongly moves it by dozens.
@@ -36,6 +36,8 @@ struct Studio {
     bundles: HashMap<Source, Bundle>,
     generators: HashMap<(Source, Backend), Generator>,
     critic: Option<Critic>,
+    /// What the page knows of the backend.
+    told: Option<Running>,
 }
 
 /// The judge, once somebody wanted its opinion.
@@ -99,7 +101,10 @@ impl Studio {
         };
         let opened = self.devices.open(order.device, died).await;
         let backend = opened.running.backend;
-        post(&Reply::Running(opened.running.clone()), &[]);
+        if self.told.as_ref() != Some(&opened.running) {
+            post(&Reply::Running(opened.running.clone()), &[]);
+            self.told = Some(opened.running.clone());
+        }
         if !self.generators.contains_key(&(source, backend)) {
             self.prepare(source, &opened).await?;
         }

@@ -5,7 +5,8 @@ import { studio } from "./studio.js";
 
 /** A face as ImageData that knows what it was made from. */
 export function faceImage({ pixels, seed, milliseconds, backend, reason }, { emotion, gan, truncation }) {
-  const opaque = Uint32Array.from(pixels, (grey) => 0xff000000 | (grey * 0x010101)); // browsers are little-endian
+  const opaque = new Uint32Array(pixels.length); // alpha, blue, green, red: browsers are little-endian
+  for (let index = 0; index < pixels.length; index += 1) opaque[index] = 0xff000000 | (pixels[index] * 0x010101);
   const image = new ImageData(new Uint8ClampedArray(opaque.buffer), SIDE, SIDE);
   return Object.assign(image, { emotion, gan, seed: plainSeed(seed), truncation, milliseconds, backend, reason });
 }

@@ -16,6 +16,7 @@ let folder = new URL("../", import.meta.url);
 class Studio {
   #worker = null;
   #started = false;
+  #startedFor = null; // A worker for the CPU has no WebGPU.
   #users = 0;
   #ending;
   #jobs = []; // The first is with the worker while `#current` is it.
@@ -77,17 +78,22 @@ class Studio {
   #advance() {
     const job = this.#jobs[0];
     if (this.#current || !job) return;
-    if (!this.#worker) return this.#start();
+    const device = this.#gpuFailure ? "cpu" : job.wanted.device;
+    if (!this.#worker) return this.#start(device);
     if (!this.#started) return;
+    if (this.#startedFor === "cpu" && device !== "cpu") {
+      this.#stop();
+      return this.#start(device);
+    }
     this.#current = this.#jobs.shift();
     job.hear("Making the face", null);
-    const device = this.#gpuFailure ? "cpu" : job.wanted.device;
     this.#worker.postMessage(orderText(job.wanted, job.seeds, device));
   }
 
-  #start() {
+  #start(device) {
+    this.#startedFor = device;
     try {
-      this.#worker = startWorker(new URL(`engine.js?v=${VERSION}`, folder), this.#unloadable());
+      this.#worker = startWorker(new URL(`engine.js?v=${VERSION}&device=${device}`, folder), this.#unloadable());
     } catch (error) {
       return this.#lose(`This page may start no workers (${error.message}).`);
     }

@@ -40,10 +40,12 @@ pub fn FaceCanvas(page: RwSignal<Page>) -> impl IntoView {
             leptos::logging::error!("The face could not be painted: {error:?}");
         }
     });
+    let first = Memo::new(move |_| page.with(Page::is_first_face));
     let side = IMAGE_SIDE.to_string();
     view! {
         <figure class="sf-face">
-            <div class="sf-plate sf-large" data-empty=move || face.read().is_none().to_string()>
+            <div class="sf-plate sf-large" data-empty=move || face.read().is_none().to_string()
+                data-first=move || first.get().to_string()>
                 <canvas node_ref=canvas width=side.clone() height=side role="img" data-testid="face" data-state="loading"
                     aria-label="The face is not there yet"></canvas>
                 <Waiting page=page />

@@ -30,7 +30,13 @@ pub fn MetricsTable(page: RwSignal<Page>) -> impl IntoView {
         <div class="sf-metrics" data-testid="metrics">
             {move || match manifests.get() {
                 Some(Ok(found)) if !found.is_empty() => table(&found).into_any(),
-                Some(Err(message)) => view! { <p class="sf-hint">{message}</p> }.into_any(),
+                Some(Err(message)) => view! {
+                    <p class="sf-hint">
+                        {message} " "
+                        <button type="button" data-testid="metrics-again" on:click=move |_| manifests.refetch()>"Try again"</button>
+                    </p>
+                }
+                .into_any(),
                 _ => view! { <p class="sf-hint">"The figures come with the networks."</p> }.into_any(),
             }}
         </div>

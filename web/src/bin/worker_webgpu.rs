@@ -1,4 +1,4 @@
-//! The worker's program: every network runs here, never on the page's thread.
+//! The worker's program where WebGPU is at hand; the CPU's checks it, and steps in for it.
 
 // A function that the linker makes can be named in no other way.
 #![allow(unsafe_code)]
