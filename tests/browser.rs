@@ -16,6 +16,8 @@ mod endurance;
 mod foreign;
 #[path = "browser/site.rs"]
 mod site;
+#[path = "browser/strangers.rs"]
+mod strangers;
 #[path = "browser/visit.rs"]
 mod visit;
 #[path = "browser/widget.rs"]

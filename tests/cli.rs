@@ -5,6 +5,8 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use model_core::emotion::Emotion;
+
 fn trainer(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_native-trainer"));
     command
@@ -90,14 +92,19 @@ fn a_run_leaves_everything_its_user_needs() {
         here,
         &[
             "sample", "--bundle", bundle, "--count", "2", "--seed", "5", "--out", "faces",
-            "--device", "cpu",
+            "--device", "cpu", "--grid", "grid.png",
         ],
     );
+    let grid = image::open(here.join("grid.png")).unwrap().into_luma8();
+    assert_eq!(grid.dimensions(), (2 * 48, 7 * 48), "one row per emotion");
     let face = image::open(here.join("faces/surprise/1.png")).unwrap();
     assert_eq!(
         (face.width(), face.height(), face.color()),
         (48, 48, image::ColorType::L8)
     );
+    let surprise = Emotion::Surprise.index() as u32;
+    let of_grid = image::imageops::crop_imm(&grid, 48, surprise * 48, 48, 48).to_image();
+    assert!(of_grid == face.to_luma8(), "the grid shows the same faces");
     succeed(
         here,
         &[

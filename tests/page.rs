@@ -24,7 +24,7 @@ use web::protocol::{Backend, DeviceChoice, Order, Part, Progress, Recipe, Reply,
 use web::shot::{Network, Pixels, Shot};
 use web::snippet::snippet;
 use web::state::{Page, Step, Task};
-use web::walk::Walk;
+use web::walk::{self, Walk};
 
 fn wanted() -> Wanted {
     Wanted::from_query("?gan=cgan&emotion=sad&seed=40")
@@ -379,7 +379,7 @@ fn a_worker_that_made_something_has_another_chance() {
 }
 
 /// Walks for four seconds, with every order answered by `backend`.
-fn walk(page: &mut Page, backend: Backend) {
+fn stroll(page: &mut Page, backend: Backend) {
     for _ in 0..40 {
         if let Step::Send(order, task) = page.next_step() {
             page.sent(task);
@@ -402,7 +402,7 @@ fn a_walk_goes_on_where_it_was_when_the_gpu_is_lost() {
     for lost in losses {
         let mut page = started();
         page.want(|wanted| wanted.view = View::Walk);
-        walk(&mut page, Backend::Webgpu);
+        stroll(&mut page, Backend::Webgpu);
         while page.next_step() == Step::Wait {
             page.walk.tick(100.0);
         }
@@ -418,9 +418,23 @@ fn a_walk_goes_on_where_it_was_when_the_gpu_is_lost() {
         let order = send(&mut page);
         assert_eq!(order.device, DeviceChoice::Cpu);
         deliver(&mut page, order);
-        walk(&mut page, Backend::Cpu);
+        stroll(&mut page, Backend::Cpu);
         let after = page.walk.people();
         assert!(after > before.0, "{after:?} comes after {:?}", before.0);
+    }
+}
+
+#[test]
+fn a_walk_takes_the_rate_that_the_device_can_do() {
+    for (milliseconds, rate) in [
+        (None, 2.0),
+        (Some(1.0), 60.0),
+        (Some(5.0), 60.0),
+        (Some(20.0), 25.0),
+        (Some(100.0), 5.0),
+        (Some(1000.0), 2.0),
+    ] {
+        assert_eq!(walk::rate(milliseconds), rate, "{milliseconds:?} ms a face");
     }
 }
 

@@ -45,13 +45,13 @@ pub fn like_split(dataset: &Dataset, split: Split, count: u64) -> anyhow::Result
     Ok(labels.zip(0..).collect())
 }
 
-/// Makes the ordered faces and writes them.
+/// Makes the ordered faces, writes them, and gives them as grey bytes.
 pub fn write(
     generator: &Generator,
     orders: &[Order],
     seed: u64,
     directory: &Path,
-) -> anyhow::Result<()> {
+) -> anyhow::Result<Vec<Vec<u8>>> {
     for &emotion in &Emotion::ALL {
         if orders.iter().any(|&(ordered, _)| ordered == emotion) {
             let folder = directory.join(emotion.name());
@@ -59,6 +59,7 @@ pub fn write(
                 .with_context(|| format!("cannot create {}", folder.display()))?;
         }
     }
+    let mut all = Vec::with_capacity(orders.len());
     for chunk in orders.chunks(CHUNK) {
         let seeds: Vec<u64> = chunk
             .iter()
@@ -66,14 +67,15 @@ pub fn write(
             .collect();
         let emotions: Vec<_> = chunk.iter().map(|(emotion, _)| emotion.weights()).collect();
         let faces = grey_faces(generator.faces(&seeds, &emotions));
-        for ((emotion, number), face) in chunk.iter().zip(faces) {
+        for ((emotion, number), face) in chunk.iter().zip(&faces) {
             write_face(
-                &face,
+                face,
                 &directory.join(emotion.name()).join(format!("{number}.png")),
             )?;
         }
+        all.extend(faces);
     }
-    Ok(())
+    Ok(all)
 }
 
 #[cfg(test)]

@@ -21,6 +21,10 @@ const POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
 /// A pause that a visitor notices.
 const STALL: Duration = Duration::from_secs(3);
 
+/// Pieces of a file that trickles in, and the pause after each.
+const PIECES: usize = 20;
+const PIECE_PAUSE: Duration = Duration::from_millis(400);
+
 /// Longer than the page waits.
 const SILENCE: Duration = Duration::from_secs(60);
 
@@ -35,6 +39,8 @@ pub const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMes
 pub enum Trouble {
     /// The server answers 404.
     Missing,
+    /// It comes in twenty pieces, each after a pause.
+    Trickles,
     /// It pauses in the middle, then goes on.
     Stalls,
     /// The connection ends in the middle, whatever was asked for.
@@ -232,6 +238,14 @@ fn send(stream: &mut TcpStream, mut bytes: Vec<u8>, trouble: Option<Trouble>) ->
             stream.write_all(&bytes[..middle])?;
             sleep(STALL);
             bytes.drain(..middle);
+        }
+        Some(Trouble::Trickles) => {
+            let piece = bytes.len().div_ceil(PIECES);
+            for piece in bytes.chunks(piece) {
+                stream.write_all(piece)?;
+                sleep(PIECE_PAUSE);
+            }
+            return Ok(());
         }
         Some(Trouble::Missing) | None => {}
     }

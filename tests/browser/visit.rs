@@ -34,7 +34,7 @@ const RIGHT: &str = "\u{e014}";
 const SPACE: &str = " ";
 
 /// Whether the service worker has the whole deployment.
-const KEPT: &str = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
+pub const KEPT: &str = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
 
 /// The face that the trainer makes of a recipe.
 fn native_recipe(dist: &Path, gan: GanKind, recipe: &Recipe) -> Vec<u8> {
@@ -135,6 +135,8 @@ fn every_view_shows_its_faces_before_and_after_a_reload() {
     let origin = site.origin();
     let asked = chrome.requests();
     assert!(asked.len() > 20, "the requests are recorded: {asked:?}");
+    let promise = "return document.querySelector('footer').innerText.includes('Nothing you do here leaves it')";
+    assert_eq!(chrome.execute(promise), true, "and the page says so");
     // The rest is the browser's own (chrome:) and what the page saves (blob:).
     let is_foreign =
         |address: &String| address.starts_with("http") && !address.starts_with(&origin);

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use web::address::Wanted;
 use web::protocol::DeviceChoice;
 
+use super::audit;
 use super::chrome::Chrome;
 use super::foreign::Foreign;
 use super::site::{Site, Trouble};
@@ -231,8 +232,29 @@ fn twelve_widgets_of_a_foreign_page_share_one_download_of_each_file() {
         2
     );
     scene.chrome.execute("scrollTo(0, 0)");
-    for (width, scheme) in [(1200, "light"), (1200, "dark"), (360, "light")] {
+    let axe = audit::program();
+    for (width, scheme) in [
+        (1200, "light"),
+        (1200, "dark"),
+        (360, "light"),
+        (360, "dark"),
+    ] {
         keep_screenshot(&scene.chrome, "cpu", width, scheme);
+        let wide = scene.value("document.documentElement.scrollWidth");
+        assert!(
+            wide.as_u64() <= Some(width.into()),
+            "{wide} pixels wide in a window of {width}"
+        );
+        if let Ok(axe) = &axe {
+            audit::assert_accessible(&scene.chrome, axe, &format!("embed, {width}, {scheme}"));
+        }
+    }
+    let own = [scene.site.origin(), scene._foreign.page("")];
+    let asked = scene.chrome.requests();
+    assert!(asked.len() > 10, "the requests are recorded: {asked:?}");
+    for address in asked.iter().filter(|address| address.starts_with("http")) {
+        let known = own.iter().any(|origin| address.starts_with(origin));
+        assert!(known, "{address} is of another origin");
     }
     assert_nothing_broken(&scene.chrome, &scene.site);
 }
@@ -745,7 +767,7 @@ fn the_npm_package_packs_and_its_types_hold() {
         return;
     };
     if Command::new("npm").arg("--version").output().is_err() {
-        return println!("skipped: no npm on the PATH");
+        return tests::skip("npm is not on the PATH");
     }
     let folder = tempfile::TempDir::new().expect("a temporary folder");
     let package = folder.path().join("npm");

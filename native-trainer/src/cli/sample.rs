@@ -8,7 +8,7 @@ use model_core::emotion::Emotion;
 
 use super::device::DeviceArgs;
 use crate::dataset::{Dataset, LoadOptions, Split};
-use crate::{export, sample};
+use crate::{export, grid, sample};
 
 #[derive(Debug, Args)]
 pub(super) struct SampleArgs {
@@ -30,6 +30,9 @@ pub(super) struct SampleArgs {
     /// Copy the class shares of a split, such as fer2013.csv:PrivateTest
     #[arg(long, value_name = "DATA:SPLIT", conflicts_with = "emotion")]
     labels_like: Option<String>,
+    /// Also write all faces as one picture: a row per emotion, or with --labels-like rows of 16
+    #[arg(long, value_name = "PNG")]
+    grid: Option<PathBuf>,
     #[command(flatten)]
     device: DeviceArgs,
 }
@@ -51,7 +54,14 @@ pub(super) fn run(args: &SampleArgs) -> anyhow::Result<()> {
     };
     let chosen = args.device.open()?;
     let generator = bundle.generator(&chosen.device)?;
-    sample::write(&generator, &orders, args.seed, &args.out)?;
+    let faces = sample::write(&generator, &orders, args.seed, &args.out)?;
+    if let Some(path) = &args.grid {
+        let columns = match args.labels_like {
+            Some(_) => grid::COLUMNS,
+            None => usize::try_from(args.count)?.max(1),
+        };
+        grid::write_fakes(&faces, columns, path)?;
+    }
     println!("faces    {} in {}", orders.len(), args.out.display());
     Ok(())
 }
