@@ -12,7 +12,7 @@ rm -rf "$folder"
 mkdir -p "$folder"
 cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,widget,engine.js,models} "$dist"/worker-* "$folder"
 cp "$root/LICENSE" "$folder"
-cp "$root/docs/embedding.md" "$folder/README.md"
+sed 's|\[web/embed.html\](../web/embed.html)|`web/embed.html` in the repository|' "$root/docs/embedding.md" >"$folder/README.md"
 cat >"$folder/package.json" <<JSON
 {
   "name": "seven-faces",

@@ -173,14 +173,15 @@ impl JudgeTrainer {
         )
     }
 
-    /// The average in its inference form.
+    /// The average in its inference form, for labels as often as they occur.
     pub fn finish(&self) -> Judge {
         let device = self.device.clone().without_autodiff();
         let step = self.training.len().div_ceil(STATISTICS_IMAGES);
         let images = self.training.iter().step_by(step);
         let pixels = images.flat_map(|&index| self.dataset.image(index));
         let pixels = pixels.map(|&grey| to_signed(grey)).collect();
-        self.average.folded(images_tensor(pixels, &device))
+        let judge = self.average.folded(images_tensor(pixels, &device));
+        judge.reweighted(self.sampler.excess())
     }
 
     /// Written whole or not at all: the step's file comes last. The optimiser starts anew after a cut.

@@ -29,7 +29,8 @@ const PIECE_PAUSE: Duration = Duration::from_millis(400);
 const SILENCE: Duration = Duration::from_secs(60);
 
 /// Put before the engine: a worker that dies at every order.
-pub const CRASH_AT_WORK: &str = "\nself.addEventListener('message', () => setTimeout(() => { throw new Error('on purpose'); }));\n";
+pub const CRASH_AT_WORK: &str =
+    "\nself.addEventListener('message', () => { throw new Error('on purpose'); });\n";
 
 /// Put before the engine: a worker that dies after every order.
 pub const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";

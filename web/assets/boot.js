@@ -27,7 +27,11 @@ function banner() {
 }
 
 addEventListener("unhandledrejection", (event) => explain(event.reason));
-addEventListener("error", (event) => explain(event.message));
+addEventListener("error", (event) => {
+  // An error of a worker that was ended meanwhile has nobody else to hear it; the page goes on with the next one.
+  const ofWorker = /\/(engine|worker-[a-z]+)\.js/.test(event.filename);
+  if (!ofWorker) explain(event.message);
+});
 
 try {
   const { default: init } = await import(new URL(program, document.baseURI));

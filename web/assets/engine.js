@@ -1,8 +1,8 @@
 // Downloads and starts the worker's program, and tells the page how much of it has arrived.
 // The messages are those of web/src/protocol.rs: [JSON text, bytes].
 
-// "?v=...&device=...", as the page asked for this file. The version goes on to the program, so that no cache mixes
-// one deployment's with another's.
+// "?v=...&device=...&gan=...", as the page asked for this file. The version goes on to the program, so that no cache mixes
+// one deployment's with another's; the network is the one that the first order will ask for.
 const { searchParams } = new URL(import.meta.url);
 const version = `?v=${searchParams.get("v")}`;
 const post = (reply) => self.postMessage([JSON.stringify(reply), new Uint8Array()]);
@@ -86,11 +86,33 @@ async function download(address, cache = "default") {
       }
     }
   };
-  return new Response(new ReadableStream({ pull, cancel: () => connection.close() }), { status, headers });
+  // Bytes are taken as they come, also while nobody reads them: what a broken connection held would be lost.
+  const eager = { highWaterMark: Infinity };
+  return new Response(new ReadableStream({ pull, cancel: () => connection.close() }, eager), { status, headers });
+}
+
+/** What was asked for before the program was there to ask, by address. */
+const early = new Map();
+
+/** Asks for a network while the program is on its way. What goes wrong is heard by whoever asks next. */
+async function askEarly(gan) {
+  const address = (file) => new URL(`models/${gan}/${file}`, import.meta.url).href;
+  const manifest = download(address("manifest.json"), "no-cache");
+  const copy = manifest.then((response) => response.clone()); // it is read here too
+  early.set(address("manifest.json"), copy);
+  const [response] = await Promise.all([manifest, copy]);
+  const { weights } = await response.json();
+  const file = address(`${weights.file}?v=${weights.sha256.slice(0, 12)}`);
+  early.set(file, download(file));
+  await early.get(file);
 }
 
 // For the program's own downloads (web/src/fetch.rs).
-self.download = download;
+self.download = (address, cache) => {
+  const response = early.get(address);
+  early.delete(address);
+  return response ?? download(address, cache);
+};
 
 /** The response again, its bytes counted while they pass, so that compiling still overlaps the download. */
 function counted(response) {
@@ -115,6 +137,8 @@ async function hasAdapter() {
     return false;
   }
 }
+
+if (searchParams.has("gan")) askEarly(searchParams.get("gan")).catch(() => {});
 
 try {
   const webgpu = searchParams.get("device") !== "cpu" && (await hasAdapter());

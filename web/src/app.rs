@@ -93,7 +93,8 @@ fn Stage(page: RwSignal<Page>, view: Memo<View>) -> impl IntoView {
 /// Starts the engine and does, after every change, what [`Page::next_step`] says.
 fn drive(page: RwSignal<Page>) {
     let hear = move |reply, pixels: Vec<u8>| page.update(|page| page.receive(reply, &pixels));
-    let start = move || match Engine::start(page.with_untracked(Page::device), hear) {
+    let first = move || page.with_untracked(|page| (page.device(), page.site_network()));
+    let start = move || match Engine::start(first().0, first().1, hear) {
         Ok(engine) => Some(engine),
         Err(message) => {
             page.update(|page| page.receive(Reply::Died { message }, &[]));

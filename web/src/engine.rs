@@ -1,6 +1,7 @@
 //! The page's end of the worker: starts it, passes orders on, hears replies.
 
 use js_sys::{Array, Reflect, Uint8Array};
+use model_core::config::GanKind;
 use wasm_bindgen::prelude::*;
 use web_sys::{Event, MessageEvent, Worker, WorkerOptions, WorkerType};
 
@@ -20,20 +21,23 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts a worker for a device; `hear` gets every reply and the bytes that came with it.
+    /// Starts a worker for a device, and for a network that it downloads while it starts; `hear` gets every reply and
+    /// the bytes that came with it.
     pub fn start(
         choice: DeviceChoice,
+        gan: Option<GanKind>,
         hear: impl Fn(Reply, Vec<u8>) + Copy + 'static,
     ) -> Result<Self, String> {
         let options = WorkerOptions::new();
         options.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(&address(choice), &options)
+        let worker = Worker::new_with_options(&address(choice, gan), &options)
             .map_err(|error| format!("This browser starts no workers: {error:?}."))?;
         let on_message = Closure::new(move |event: MessageEvent| {
             let (reply, pixels) = read(&event.data());
             hear(reply, pixels);
         });
         let on_error = Closure::new(move |event: Event| {
+            event.prevent_default(); // Heard here; the page itself has not stopped.
             hear(
                 Reply::Died {
                     message: crash(&event),
@@ -75,11 +79,12 @@ impl Engine {
 }
 
 /// The script of the page's own deployment: under a plain name, a cache might have another one's.
-fn address(choice: DeviceChoice) -> String {
+fn address(choice: DeviceChoice, gan: Option<GanKind>) -> String {
     let root = leptos::prelude::document().document_element();
     let version = root.and_then(|root| root.get_attribute(&format!("data-{VERSION}")));
     let version = version.unwrap_or_default();
-    format!("{SCRIPT}?v={version}&device={}", choice.name())
+    let network = gan.map(|gan| format!("&gan={gan}")).unwrap_or_default();
+    format!("{SCRIPT}?v={version}&device={}{network}", choice.name())
 }
 
 impl Drop for Engine {

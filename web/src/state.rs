@@ -190,6 +190,14 @@ impl Page {
         }
     }
 
+    /// Which of the site's networks is wanted, if one is.
+    pub fn site_network(&self) -> Option<GanKind> {
+        match self.network() {
+            Network::Site(gan) => Some(gan),
+            Network::Own(_) => None,
+        }
+    }
+
     /// A shot of the wanted person.
     pub fn shot(&self, mood: Mood) -> Shot {
         Shot {

@@ -42,6 +42,20 @@ impl LabelSampler {
         }
     }
 
+    /// How much oftener each label is drawn than it occurs; 1 for labels without images.
+    pub fn excess(&self) -> [f64; Emotion::COUNT] {
+        let images: usize = self.by_label.iter().map(Vec::len).sum();
+        std::array::from_fn(|label| {
+            let before = label
+                .checked_sub(1)
+                .map_or(0.0, |before| self.cumulative[before]);
+            match self.by_label[label].len() {
+                0 => 1.0,
+                count => (self.cumulative[label] - before) * images as f64 / count as f64,
+            }
+        })
+    }
+
     /// A label and one of its images.
     pub fn draw(&self, rng: &mut impl RngCore) -> (Emotion, usize) {
         let label = self.draw_label(rng);

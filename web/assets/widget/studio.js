@@ -79,21 +79,21 @@ class Studio {
     const job = this.#jobs[0];
     if (this.#current || !job) return;
     const device = this.#gpuFailure ? "cpu" : job.wanted.device;
-    if (!this.#worker) return this.#start(device);
+    if (!this.#worker) return this.#start(device, job.wanted.gan);
     if (!this.#started) return;
     if (this.#startedFor === "cpu" && device !== "cpu") {
       this.#stop();
-      return this.#start(device);
+      return this.#start(device, job.wanted.gan);
     }
     this.#current = this.#jobs.shift();
     job.hear("Making the face", null);
     this.#worker.postMessage(orderText(job.wanted, job.seeds, device));
   }
 
-  #start(device) {
+  #start(device, gan) {
     this.#startedFor = device;
     try {
-      this.#worker = startWorker(new URL(`engine.js?v=${VERSION}&device=${device}`, folder), this.#unloadable());
+      this.#worker = startWorker(new URL(`engine.js?v=${VERSION}&device=${device}&gan=${gan}`, folder), this.#unloadable());
     } catch (error) {
       return this.#lose(`This page may start no workers (${error.message}).`);
     }
