@@ -365,6 +365,26 @@ fn only_a_first_visit_shows_the_first_face() {
 }
 
 #[test]
+fn a_face_whose_passage_died_with_the_worker_is_shown_without_one() {
+    let mut page = started();
+    finish(&mut page);
+    page.want(|wanted| wanted.emotion = Emotion::Happy);
+    page.pace = None; // As after a restart: the face comes first, and with it a pace.
+    let order = send(&mut page);
+    assert_eq!(order.count, 1);
+    deliver(&mut page, order);
+    page.pace = Some(10.0);
+    assert_eq!(page.face_state(), "loading");
+    assert!(send(&mut page).count > 2, "now there is time for a passage");
+    let message = "unreachable executed".into();
+    page.receive(running(Backend::Cpu), &[]);
+    page.receive(Reply::Died { message }, &[]);
+    assert_eq!(page.next_step(), Step::Restart);
+    page.restarted();
+    assert_eq!(page.face_state(), "ready");
+}
+
+#[test]
 fn a_worker_that_made_something_has_another_chance() {
     let mut page = started();
     for seed in [1, 2, 3] {

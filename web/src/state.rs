@@ -312,6 +312,7 @@ impl Page {
         if let Some(own) = &mut self.own {
             own.is_open = false;
         }
+        self.settle(); // Without a pace there is no passage: a face that waited for one is shown.
     }
 
     /// Whether the next face is to be made by a device that this worker has not.
