@@ -745,15 +745,19 @@ fn a_bundle_of_ones_own_is_played_with_and_a_bad_one_explained() {
     assert_nothing_broken(&chrome, &site);
 }
 
-/// What the trainer's judge sees in a face.
-fn native_opinion(dist: &Path, face: &[u8]) -> [f32; Emotion::COUNT] {
+/// The trainer's judge, as the site has it.
+fn judge(dist: &Path) -> JudgeBundle {
     let folder = dist.join("judge");
     let manifest = fs::read(folder.join(JUDGE_MANIFEST_FILE)).expect("the site has a judge");
     let manifest = JudgeManifest::parse(&manifest).expect("its manifest is valid");
     let weights = fs::read(folder.join(&manifest.weights.file)).expect("the judge has weights");
-    let bundle = JudgeBundle::open(manifest, weights).expect("the judge is whole");
+    JudgeBundle::open(manifest, weights).expect("the judge is whole")
+}
+
+/// What the trainer's judge sees in a face.
+fn native_opinion(dist: &Path, face: &[u8]) -> [f32; Emotion::COUNT] {
     let device = Device::flex();
-    let judge = bundle.judge(&device).expect("the judge can be built");
+    let judge = judge(dist).judge(&device).expect("the judge can be built");
     now(opinion(&judge, face, &device)).expect("the CPU judges")
 }
 
@@ -797,7 +801,9 @@ fn the_trainers_judge_gives_a_second_opinion_when_asked() {
     chrome.press(&[ENTER]);
     check_bars(&chrome, &dist, &face);
     let said = text_of(&chrome, "opinion-honesty");
-    assert!(said.contains("right on 56 % of real faces"), "'{said}'");
+    let right = 100.0 * judge(&dist).manifest.training.accuracy;
+    let honest = format!("right on {right:.0} % of real faces");
+    assert!(said.contains(&honest), "'{said}' does not say '{honest}'");
     chrome.click("emotion-surprise");
     let face = large(&chrome, GanKind::Acgan, Emotion::Surprise, SEED);
     check_bars(&chrome, &dist, &face);
