@@ -3,14 +3,13 @@
 use burn::module::{Module, Param};
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
-use burn::nn::interpolate::{Interpolate2d, Interpolate2dConfig, InterpolateMode};
 use burn::nn::{Linear, LinearConfig, PixelShuffle, PixelShuffleConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 use rand_core::RngCore;
 
 use crate::config::UpSampling;
 use crate::latent::normal_pair;
-use crate::operations::{convolve, convolve_transposed};
+use crate::operations::{convolve, convolve_enlarged, convolve_transposed, enlarging_kernel};
 
 /// Standard deviation of every initial weight (Radford et al. 2016).
 const INITIAL_DEVIATION: f32 = 0.02;
@@ -78,13 +77,18 @@ fn transposed4x4(
     rng: &mut impl RngCore,
     device: &Device,
 ) -> ConvTranspose2d {
-    let mut layer = ConvTranspose2dConfig::new([inputs, outputs], [4, 4])
-        .with_stride([2, 2])
-        .with_padding([1, 1])
-        .init(device);
+    let mut layer = transposed_layer(inputs, outputs, device);
     layer.weight = seeded([inputs, outputs, 4, 4], rng, device);
     layer.bias = Some(zeros(outputs, device));
     layer
+}
+
+/// A transposed 4x4 convolution that doubles height and width; its weights are the caller's to set.
+fn transposed_layer(inputs: usize, outputs: usize, device: &Device) -> ConvTranspose2d {
+    ConvTranspose2dConfig::new([inputs, outputs], [4, 4])
+        .with_stride([2, 2])
+        .with_padding([1, 1])
+        .init(device)
 }
 
 pub(crate) fn zeros(size: usize, device: &Device) -> Param<Tensor<1>> {
@@ -100,11 +104,29 @@ pub enum UpSample {
     Shuffle(ShuffledConv),
 }
 
-/// Nearest-neighbour enlargement, then a convolution.
+/// Nearest-neighbour enlargement, then a 3x3 convolution.
 #[derive(Module, Debug)]
 pub struct EnlargedConv {
-    enlarge: Interpolate2d,
     conv: Conv2d,
+}
+
+impl EnlargedConv {
+    /// The same as one layer: a transposed convolution.
+    pub fn transposed(&self) -> ConvTranspose2d {
+        let weight = enlarging_kernel(self.conv.weight.val());
+        let [inputs, outputs, ..] = weight.dims();
+        let mut layer = transposed_layer(inputs, outputs, &weight.device());
+        layer.weight = Param::initialized(self.conv.weight.id, weight);
+        layer.bias = self.conv.bias.clone();
+        layer
+    }
+
+    /// # Shapes
+    /// - input `[B, inputs, H, W]`
+    /// - output `[B, outputs, 2H, 2W]`
+    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        convolve_enlarged(&self.conv, input)
+    }
 }
 
 /// A convolution to four times the channels, spread over 2x2 pixels (Shi et al. 2016); or, with a factor of 1, a
@@ -154,15 +176,19 @@ impl UpSample {
         match kind {
             UpSampling::Transposed => Self::Transposed(transposed4x4(inputs, outputs, rng, device)),
             UpSampling::Nearest => Self::Nearest(EnlargedConv {
-                enlarge: Interpolate2dConfig::new()
-                    .with_scale_factor(Some([2.0, 2.0]))
-                    .with_mode(InterpolateMode::Nearest)
-                    .init(),
                 conv: conv3x3(inputs, outputs, rng, device),
             }),
             UpSampling::Shuffle => {
                 Self::Shuffle(ShuffledConv::new(inputs, outputs, 2, rng, device))
             }
+        }
+    }
+
+    /// The form that is sampled and exported: an enlarged convolution as the transposed one it is computed as.
+    pub fn folded(&self) -> Self {
+        match self {
+            Self::Nearest(layer) => Self::Transposed(layer.transposed()),
+            Self::Transposed(_) | Self::Shuffle(_) => self.clone(),
         }
     }
 
@@ -172,7 +198,7 @@ impl UpSample {
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         match self {
             Self::Transposed(layer) => convolve_transposed(layer, input),
-            Self::Nearest(layer) => convolve(&layer.conv, layer.enlarge.forward(input)),
+            Self::Nearest(layer) => layer.forward(input),
             Self::Shuffle(layer) => layer.forward(input),
         }
     }

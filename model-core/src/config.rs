@@ -67,7 +67,7 @@ impl FromStr for GanKind {
 pub enum UpSampling {
     /// Transposed convolution, kernel 4, stride 2.
     Transposed,
-    /// Nearest-neighbour enlargement, then a 3x3 convolution.
+    /// Nearest-neighbour enlargement, then a 3x3 convolution; computed as a transposed one, and exported as such.
     Nearest,
     /// A 3x3 convolution to four times the channels, then pixel shuffle.
     Shuffle,
@@ -122,6 +122,18 @@ impl GeneratorConfig {
         within("latent_size", self.latent_size, 1, 1024)?;
         within("generator width", self.width, 1, 256)?;
         within("generator fine_width", self.fine_width, 0, 256)
+    }
+
+    /// What a folded generator is rebuilt from.
+    pub fn folded(&self) -> Self {
+        let up_sampling = match self.up_sampling {
+            UpSampling::Nearest => UpSampling::Transposed,
+            other => other,
+        };
+        Self {
+            up_sampling,
+            ..self.clone()
+        }
     }
 }
 

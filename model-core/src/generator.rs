@@ -89,7 +89,8 @@ impl Generator {
         })
     }
 
-    /// The inference form: statistics measured over one large batch are folded into the tables.
+    /// The inference form: statistics measured over one large batch are folded into the tables, enlarged convolutions
+    /// into transposed ones. Its configuration is [`GeneratorConfig::folded`].
     pub fn folded(&self, z: Tensor<2>, emotions: Tensor<2>) -> Self {
         let mut norms = Vec::with_capacity(self.norms.len());
         self.pass(z, emotions, |norm, input, emotions| {
@@ -100,6 +101,7 @@ impl Generator {
         });
         Self {
             norms,
+            ups: self.ups.iter().map(UpSample::folded).collect(),
             ..self.clone()
         }
     }

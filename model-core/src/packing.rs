@@ -19,7 +19,7 @@ use crate::quantise::{expanded, quantised};
 use crate::weights;
 
 impl Bundle {
-    /// Packs a folded generator.
+    /// Packs a folded generator; `config` is that of the network in training.
     pub fn pack(
         generator: &Generator,
         gan: GanKind,
@@ -30,7 +30,7 @@ impl Bundle {
         let manifest = Manifest {
             format_version: FORMAT_VERSION,
             gan,
-            generator: config.clone(),
+            generator: config.folded(),
             emotions: Emotion::ALL.into(),
             image_side: IMAGE_SIDE,
             weights: described(WEIGHTS_FILE, &weights, generator),

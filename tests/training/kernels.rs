@@ -1,12 +1,13 @@
 //! The CPU's own kernels against Burn's operations: same output, same gradients.
 
 use burn::tensor::activation::relu;
-use burn::tensor::module::{conv_transpose2d, conv2d};
-use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
+use burn::tensor::module::{conv_transpose2d, conv2d, interpolate};
+use burn::tensor::ops::{ConvOptions, ConvTransposeOptions, InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData, Tolerance};
 use model_core::latent::latent;
 use model_core::operations::{
-    Moves, affine_relu, batch_norm, convolution, leaky_relu, transposed_convolution,
+    Moves, affine_relu, batch_norm, convolution, enlarging_kernel, leaky_relu,
+    transposed_convolution,
 };
 
 /// Normal values of a seed, scaled to what a weight of `patch` inputs has.
@@ -94,6 +95,31 @@ fn assert_equal(
             inputs.1.dims()
         );
         ours.assert_approx_eq::<f32>(burns, Tolerance::rel_abs(1e-4, 1e-4));
+    }
+}
+
+#[test]
+fn an_enlarged_convolution_and_its_gradients_are_burns() {
+    let ours: Layer = |input, weight, bias, moves| {
+        transposed_convolution(input, enlarging_kernel(weight), bias, moves)
+    };
+    let burns: Layer = |input, weight, bias, _| {
+        let nearest = InterpolateOptions::new(InterpolateMode::Nearest);
+        let enlarged = interpolate(input, nearest.with_scale_factor([2.0, 2.0]));
+        let options = ConvOptions::new([1, 1], [1, 1], [1, 1], 1);
+        conv2d(enlarged, weight, Some(bias), options)
+    };
+    let doubling = Moves {
+        stride: 2,
+        padding: 1,
+    };
+    for [batch, inputs, height, width, outputs] in [[3, 8, 6, 6, 4], [2, 5, 7, 3, 1]] {
+        let tensors = (
+            drawn(1, [batch, inputs, height, width], 1),
+            drawn(2, [outputs, inputs, 3, 3], 9 * inputs),
+            drawn(3, [outputs], 1),
+        );
+        assert_equal(ours, burns, tensors, doubling);
     }
 }
 

@@ -61,10 +61,14 @@ fn every_kind_of_up_sampling_makes_48x48_faces_in_range() {
 
 #[test]
 fn folding_measured_statistics_changes_no_face() {
-    for conditional_norm in [true, false] {
+    for (up_sampling, conditional_norm) in [
+        (UpSampling::Transposed, true),
+        (UpSampling::Transposed, false),
+        (UpSampling::Nearest, true),
+    ] {
         let config = GeneratorConfig {
             conditional_norm,
-            ..config(UpSampling::Transposed, 2)
+            ..config(up_sampling, 2)
         };
         let network = built(&config);
         let (z, labels) = requests(14);
