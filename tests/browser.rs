@@ -14,6 +14,8 @@ mod chrome;
 mod endurance;
 #[path = "browser/foreign.rs"]
 mod foreign;
+#[path = "browser/gpu.rs"]
+mod gpu;
 #[path = "browser/site.rs"]
 mod site;
 #[path = "browser/strangers.rs"]
@@ -310,32 +312,6 @@ fn the_page_itself_holds_no_network() {
 }
 
 #[test]
-fn a_lost_gpu_leads_to_the_cpu() {
-    let Some(Visit { site, chrome, .. }) = Visit::begin(true) else {
-        return;
-    };
-    chrome.open(&site.page("?gan=acgan&emotion=sad&seed=7"));
-    shown_face(
-        &chrome,
-        "face",
-        GanKind::Acgan,
-        Emotion::Sad,
-        SEED,
-        FIRST_FACE,
-    );
-    assert_eq!(face_attribute(&chrome, "backend"), "webgpu");
-    chrome.crash_gpu();
-    let on_cpu = "return document.querySelector(\"[data-testid='face'][data-state='ready'][data-backend='cpu']\") !== null";
-    chrome.wait("a face by the CPU", on_cpu, FIRST_FACE);
-    let status = text_of(&chrome, "status");
-    assert!(
-        status.contains("because WebGPU failed: "),
-        "the status says '{status}'"
-    );
-    println!("status: {status}");
-}
-
-#[test]
 fn the_first_face_is_a_picture_of_what_the_network_makes() {
     let Some(dist) = built_site() else { return };
     let picture = image::open(dist.join("first-face.png")).expect("the picture of the first face");
@@ -345,80 +321,6 @@ fn the_first_face_is_a_picture_of_what_the_network_makes() {
         &expected,
         "first-face.png",
     );
-}
-
-/// What a page shows whose WebGPU fails as `script` makes it, and why the status says that the CPU works.
-fn on_the_cpu_because(script: &str) -> Option<String> {
-    let Visit { dist, site, chrome } = Visit::begin(true)?;
-    site.run_before_engine(script);
-    chrome.open(&site.page("?gan=acgan&emotion=sad&seed=7"));
-    let face = shown_face(
-        &chrome,
-        "face",
-        GanKind::Acgan,
-        Emotion::Sad,
-        SEED,
-        FIRST_FACE,
-    );
-    let expected = native_face(&dist, GanKind::Acgan, Emotion::Sad, SEED);
-    assert_same_face(&face, &expected, "the face by the CPU");
-    assert_eq!(face_attribute(&chrome, "backend"), "cpu");
-    assert_eq!(text_of(&chrome, "error"), "");
-    let status = text_of(&chrome, "status");
-    println!("status: {status}");
-    status
-        .strip_prefix("CPU (wasm SIMD), because ")
-        .map(str::to_owned)
-}
-
-#[test]
-fn a_browser_without_webgpu_or_without_an_adapter_gets_the_cpus_faces_and_is_told() {
-    let without = "Object.defineProperty(WorkerNavigator.prototype, 'gpu', { value: undefined });";
-    let no_adapter = "GPU.prototype.requestAdapter = async () => null;";
-    for (script, expected) in [
-        (without, "this browser has no WebGPU"),
-        (no_adapter, "this browser offers no WebGPU adapter"),
-    ] {
-        let Some(reason) = on_the_cpu_because(script) else {
-            return;
-        };
-        assert!(reason.starts_with(expected), "the status says '{reason}'");
-    }
-}
-
-#[test]
-fn an_adapter_that_refuses_leads_to_the_cpu_and_says_so() {
-    let script = "GPUAdapter.prototype.requestDevice = () => Promise.reject(new DOMException('no device for you', 'OperationError'));";
-    let Some(reason) = on_the_cpu_because(script) else {
-        return;
-    };
-    assert!(reason.contains("WebGPU"), "the status says '{reason}'");
-}
-
-#[test]
-fn a_visitor_switches_between_webgpu_and_the_cpu_and_back() {
-    let Some(Visit { site, chrome, .. }) = Visit::begin(true) else {
-        return;
-    };
-    chrome.open(&site.page("?gan=acgan&emotion=sad&seed=7"));
-    let shown = |backend: &str| {
-        let script = format!(
-            "return document.querySelector(\"[data-testid='face'][data-state='ready'][data-backend='{backend}']\") !== null"
-        );
-        chrome.wait(&format!("a face by {backend}"), &script, FIRST_FACE);
-    };
-    shown("webgpu");
-    chrome.click("settings");
-    for (device, backend) in [
-        ("cpu", "cpu"),
-        ("auto", "webgpu"),
-        ("cpu", "cpu"),
-        ("webgpu", "webgpu"),
-    ] {
-        chrome.click(&format!("device-{device}"));
-        shown(backend);
-    }
-    assert_nothing_broken(&chrome, &site);
 }
 
 #[test]
@@ -437,6 +339,9 @@ fn missing_weights_are_a_sentence_and_a_retry() {
         "the page says {error}"
     );
     assert_eq!(face_attribute(&chrome, "state"), "error");
+    if let Ok(axe) = audit::program() {
+        audit::assert_accessible(&chrome, &axe, "an error");
+    }
     site.heal();
     chrome.click("retry");
     shown_face_after_error(&chrome);

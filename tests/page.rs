@@ -445,6 +445,39 @@ fn a_walk_goes_on_where_it_was_when_the_gpu_is_lost() {
 }
 
 #[test]
+fn nothing_is_asked_for_while_the_page_is_hidden() {
+    let views = [
+        View::Face,
+        View::Seven,
+        View::Crowd,
+        View::Mixer,
+        View::Walk,
+    ];
+    for (view, film) in views
+        .map(|view| (view, false))
+        .into_iter()
+        .chain([(View::Walk, true)])
+    {
+        let mut page = started();
+        page.want(|wanted| wanted.view = view);
+        if film {
+            page.start_film();
+        }
+        let under_way = send(&mut page);
+        page.hidden = true;
+        deliver(&mut page, under_way);
+        assert_eq!(page.next_step(), Step::Wait, "{view:?}, film {film}");
+        page.hidden = false;
+        if !matches!(view, View::Face | View::Mixer) {
+            assert!(
+                matches!(page.next_step(), Step::Send(..)),
+                "{view:?}, film {film}"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_walk_takes_the_rate_that_the_device_can_do() {
     for (milliseconds, rate) in [
         (None, 2.0),

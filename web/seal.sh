@@ -1,7 +1,7 @@
 #!/bin/sh
 # Seals a deployment; trunk runs it when the site is built. It names the deployment after the contents of its
 # files, writes that name into index.html and sw.js, and the list of files with their hashes into sw.js, so that
-# no cache ever mixes the files of two deployments.
+# no cache ever mixes the files of two deployments; and the engines' sizes into engine.js.
 set -eu
 cd "$TRUNK_STAGING_DIR"
 
@@ -14,8 +14,12 @@ files() {
   done
 }
 
-version=$(for file in $(files) sw.js; do hash "$file"; done | hash | cut -c1-12)
 replace() { sed "$1" "$2" >"$2.sealed" && mv "$2.sealed" "$2"; }
+# A compressed transfer does not tell how much will come out of it.
+sizes=$(for file in *_bg.wasm; do echo "\"$file\":$(($(wc -c <"$file"))),"; done | tr -d '\n')
+replace "s|/\*@sizes@\*/|$sizes|" engine.js
+
+version=$(for file in $(files) sw.js; do hash "$file"; done | hash | cut -c1-12)
 replace "s/@version@/$version/" index.html
 replace "s/@version@/$version/" sw.js
 replace "s/@version@/$version/" widget/studio.js

@@ -12,6 +12,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::{JoinHandle, sleep};
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::GzEncoder;
+
 /// Deep enough to catch any address that is not relative.
 const SUB_PATH: &str = "/some/sub/path/";
 
@@ -42,6 +45,8 @@ pub enum Trouble {
     Missing,
     /// It comes in twenty pieces, each after a pause.
     Trickles,
+    /// The same, compressed: nothing tells how much will come out of it.
+    TricklesCompressed,
     /// It pauses in the middle, then goes on.
     Stalls,
     /// The connection ends in the middle, whatever was asked for.
@@ -214,9 +219,13 @@ fn answer(mut stream: TcpStream, state: &State) {
         bytes.drain(..start);
         range = format!("Content-Range: bytes {start}-{}/{whole}\r\n", whole - 1);
     }
+    let mut encoding = "";
+    if trouble == Some(Trouble::TricklesCompressed) {
+        (bytes, encoding) = (compressed(&bytes), "Content-Encoding: gzip\r\n");
+    }
     let length = bytes.len();
     let head = format!(
-        "HTTP/1.1 {status}\r\n{range}Content-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {POLICY}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 {status}\r\n{range}{encoding}Content-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {POLICY}\r\nAccess-Control-Allow-Origin: *\r\nConnection: close\r\n\r\n"
     );
     // A browser that hangs up is no failure of the site.
     let _ = stream
@@ -240,7 +249,7 @@ fn send(stream: &mut TcpStream, mut bytes: Vec<u8>, trouble: Option<Trouble>) ->
             sleep(STALL);
             bytes.drain(..middle);
         }
-        Some(Trouble::Trickles) => {
+        Some(Trouble::Trickles | Trouble::TricklesCompressed) => {
             let piece = bytes.len().div_ceil(PIECES);
             for piece in bytes.chunks(piece) {
                 stream.write_all(piece)?;
@@ -251,6 +260,12 @@ fn send(stream: &mut TcpStream, mut bytes: Vec<u8>, trouble: Option<Trouble>) ->
         Some(Trouble::Missing) | None => {}
     }
     stream.write_all(&bytes)
+}
+
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
+    let written = encoder.write_all(bytes).and_then(|()| encoder.finish());
+    written.expect("memory takes all bytes")
 }
 
 fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {

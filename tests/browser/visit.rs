@@ -78,6 +78,15 @@ fn focus(chrome: &Chrome, testid: &str) {
     assert_eq!(chrome.execute(&script), testid, "{testid} takes the focus");
 }
 
+/// The same for the button around a small face.
+fn focus_frame(chrome: &Chrome, testid: &str) {
+    let script = format!(
+        "const button = document.querySelector(\"[data-testid='{testid}']\").closest('button');
+         button.focus(); return document.activeElement === button"
+    );
+    assert_eq!(chrome.execute(&script), true, "{testid} takes the focus");
+}
+
 fn large(chrome: &Chrome, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
     shown_face(chrome, "face", gan, emotion, seed, NEXT_FACE)
 }
@@ -95,16 +104,12 @@ fn every_view_shows_its_faces_before_and_after_a_reload() {
     large(&chrome, gan, happy, SEED);
     let pace = text_of(&chrome, "pace");
     assert!(pace.ends_with(" ms a face"), "the pace is '{pace}'");
-    let shift = "return new Promise((done) => {
-        const seen = new PerformanceObserver((list) => done(list.getEntries().reduce((sum, {value}) => sum + value, 0)));
-        seen.observe({type: 'layout-shift', buffered: true});
-        setTimeout(() => done(0), 500);
-    })";
-    let shift = chrome.execute(shift).as_f64().unwrap_or(1.0);
-    assert!(
-        shift < 0.01,
-        "the layout shifts by {shift} while the page loads"
-    );
+    assert_layout_stood_still(&chrome, "while the page loads");
+    chrome.resize(360, "light");
+    chrome.reload();
+    large(&chrome, gan, happy, SEED);
+    assert_layout_stood_still(&chrome, "while the page loads, 360 pixels wide");
+    chrome.resize(1200, "light");
     for view in ["seven", "crowd", "mixer", "walk", "compare", "face"] {
         chrome.click(&format!("view-{view}"));
         for reloaded in [false, true] {
@@ -143,6 +148,16 @@ fn every_view_shows_its_faces_before_and_after_a_reload() {
     let elsewhere: Vec<String> = asked.into_iter().filter(is_foreign).collect();
     assert_eq!(elsewhere, Vec::<String>::new(), "requests to other origins");
     assert_nothing_broken(&chrome, &site);
+}
+
+fn assert_layout_stood_still(chrome: &Chrome, when: &str) {
+    let shift = "return new Promise((done) => {
+        const seen = new PerformanceObserver((list) => done(list.getEntries().reduce((sum, {value}) => sum + value, 0)));
+        seen.observe({type: 'layout-shift', buffered: true});
+        setTimeout(() => done(0), 500);
+    })";
+    let shift = chrome.execute(shift).as_f64().unwrap_or(1.0);
+    assert!(shift < 0.01, "the layout shifts by {shift} {when}");
 }
 
 fn check_view(chrome: &Chrome, dist: &Path, view: &str) {
@@ -256,6 +271,79 @@ fn every_control_answers_to_the_keyboard() {
     assert_nothing_broken(&chrome, &site);
 }
 
+/// Names of the controls that a keyboard must reach as the page is now: of a radio group the chosen button alone.
+const CONTROLS: &str = "return Array.from(document.querySelectorAll('#app :is(button, input, select, summary, a[href], textarea)'))
+    .filter((control) => !control.disabled && control.getClientRects().length && !(control.type === 'radio' && !control.checked))
+    .map((control) => control.dataset.testid ?? control.outerHTML)";
+
+#[test]
+fn the_tab_key_reaches_every_control_of_every_view() {
+    let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
+        return;
+    };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    chrome.allow_saving(folder.path());
+    open(&chrome, &site, "?seed=7&emotion=sad");
+    large(&chrome, GanKind::Acgan, Emotion::Sad, SEED);
+    chrome.click("emotion-happy"); // Now there is a history.
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
+    chrome.click("settings");
+    for view in ["seven", "crowd", "mixer", "walk", "compare", "face"] {
+        chrome.click(&format!("view-{view}"));
+        if view == "crowd" {
+            chrome.click("people-16");
+        }
+        let whole = "return !document.querySelector(\"[data-testid='progress']\")";
+        chrome.wait("all is there", whole, NEXT_FACE);
+        let controls: Vec<String> =
+            serde_json::from_value(chrome.execute(CONTROLS)).expect("names");
+        assert!(controls.len() > 10, "{view}: {controls:?}");
+        chrome.execute("document.activeElement.blur(); window.reached = [];
+            document.addEventListener('focusin', ({target}) => window.reached.push(target.dataset.testid ?? target.outerHTML))");
+        chrome.press(&vec![TAB; controls.len() + 10]);
+        let reached: Vec<String> =
+            serde_json::from_value(chrome.execute("return window.reached")).expect("names");
+        for control in &controls {
+            assert!(
+                reached.contains(control),
+                "{view}: no way to {control} in {reached:?}"
+            );
+        }
+    }
+    // Saving, copying and going back do the same by a key as by a click.
+    for (control, said) in [
+        ("save", "Saved."),
+        ("save-large", "Saved."),
+        ("copy", "Picture copied."),
+        ("copy-link", "Link copied."),
+    ] {
+        focus(&chrome, control);
+        chrome.press(&[ENTER]);
+        let script = format!(
+            "return document.querySelector(\"[data-testid='said']\").innerText === '{said}'"
+        );
+        chrome.wait(&format!("{control}: {said}"), &script, NEXT_FACE);
+    }
+    saved(folder.path(), "seven-faces-acgan-happy-7.png");
+    saved(folder.path(), "seven-faces-acgan-happy-7-large.png");
+    // The blend of the mixer's view was shown between the two.
+    focus_frame(&chrome, "recent-2");
+    chrome.press(&[SPACE]);
+    large(&chrome, GanKind::Acgan, Emotion::Sad, SEED);
+    for (view, frame, query) in [
+        ("seven", "seven-fear", "emotion=fear"),
+        ("crowd", "crowd-2", "seed=9"),
+        ("compare", "compare-cgan", "gan=cgan"),
+    ] {
+        chrome.click(&format!("view-{view}"));
+        focus_frame(&chrome, frame);
+        chrome.press(&[ENTER]);
+        let script = format!("return location.search.includes('{query}')");
+        chrome.wait(&format!("{frame} by the keyboard"), &script, NEXT_FACE);
+    }
+    assert_nothing_broken(&chrome, &site);
+}
+
 #[test]
 fn the_address_goes_along_and_back() {
     let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
@@ -296,6 +384,10 @@ fn the_address_goes_along_and_back() {
         &shown,
         "the first face again",
     );
+    wait_for_search(&chrome, &first);
+    chrome.execute("history.forward()");
+    large(&chrome, GanKind::Cgan, Emotion::Sad, 5);
+    chrome.back();
     wait_for_search(&chrome, &first);
     chrome.click("seven-angry".replace("seven", "emotion").as_str());
     large(&chrome, GanKind::Cgan, Emotion::Angry, 5);
@@ -437,6 +529,14 @@ fn a_morph_and_a_walk_move_smoothly_and_only_where_wanted() {
     chrome.click("view-walk");
     let still = "return document.querySelector(\"[data-testid='walk'][data-state='ready']\")?.dataset.playing === 'false'";
     chrome.wait("the walk stands", still, NEXT_FACE);
+    // A visitor who changes their mind is heard at once.
+    chrome.reduce_motion(false);
+    chrome.click("play");
+    let walking =
+        "return document.querySelector(\"[data-testid='walk']\").dataset.playing === 'true'";
+    chrome.wait("the walk goes on", walking, NEXT_FACE);
+    chrome.reduce_motion(true);
+    chrome.wait("the walk stands again", still, NEXT_FACE);
     assert_nothing_broken(&chrome, &site);
 }
 
@@ -464,6 +564,16 @@ fn saved(folder: &Path, name: &str) -> Vec<u8> {
 fn grey_of(png: &[u8]) -> (u32, u32, Vec<u8>) {
     let image = image::load_from_memory(png).expect("a PNG").to_luma8();
     (image.width(), image.height(), image.into_raw())
+}
+
+/// A face on a picture `width` wide: each of its pixels, enlarged to a square, read at the middle.
+fn enlarged_face(grey: &[u8], width: u32, [left, top]: [usize; 2], scale: usize) -> Vec<u8> {
+    let middle = |pixel: usize| {
+        let (x, y) = (pixel % IMAGE_SIDE, pixel / IMAGE_SIDE);
+        let at = |corner: usize, place: usize| corner + place * scale + scale / 2;
+        grey[at(top, y) * width as usize + at(left, x)]
+    };
+    (0..IMAGE_PIXELS).map(middle).collect()
 }
 
 #[test]
@@ -505,20 +615,49 @@ fn what_is_saved_and_copied_is_what_is_shown() {
         NEXT_FACE,
     );
     chrome.click("save-large");
-    let (width, height, _) = grey_of(&saved(folder.path(), "seven-faces-acgan-seven-7-large.png"));
+    let (width, height, grey) =
+        grey_of(&saved(folder.path(), "seven-faces-acgan-seven-7-large.png"));
     assert_eq!(
         (width, height),
         (7 * 200 + 8, 192 + 24 + 16),
         "seven enlarged in a row"
+    );
+    for (index, emotion) in Emotion::ALL.into_iter().enumerate() {
+        let canvas = format!("seven-{emotion}");
+        let face = shown_face(&chrome, &canvas, GanKind::Acgan, emotion, SEED, NEXT_FACE);
+        let corner = [8 + 200 * index, 8];
+        assert_eq!(
+            enlarged_face(&grey, width, corner, 4),
+            face,
+            "{emotion} on the sheet"
+        );
+    }
+    chrome.click("view-crowd");
+    chrome.click("people-16");
+    let last = shown_face(
+        &chrome,
+        "crowd-15",
+        GanKind::Acgan,
+        Emotion::Happy,
+        SEED + 15,
+        NEXT_FACE,
+    );
+    chrome.click("save");
+    let (width, height, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-crowd-7.png"));
+    assert_eq!((width, height), (192, 192), "four rows of four");
+    assert_eq!(
+        enlarged_face(&grey, width, [144, 144], 1),
+        last,
+        "the last of the crowd"
     );
     chrome.click("view-face");
     chrome.click("save-large");
     let (width, height, grey) =
         grey_of(&saved(folder.path(), "seven-faces-acgan-happy-7-large.png"));
     assert_eq!((width, height), (480, 480));
-    let centre = |pixel: usize| grey[(pixel / 48 * 10 + 5) * 480 + pixel % 48 * 10 + 5];
-    assert!(
-        (0..IMAGE_PIXELS).all(|pixel| centre(pixel) == face[pixel]),
+    assert_eq!(
+        enlarged_face(&grey, width, [0, 0], 10),
+        face,
         "enlarged crisply"
     );
     check_film(&chrome, folder.path(), &face);
@@ -530,6 +669,8 @@ fn what_is_saved_and_copied_is_what_is_shown() {
     );
     let copied = chrome.execute("return navigator.clipboard.readText()");
     assert_eq!(copied, chrome.execute("return location.href"));
+    chrome.click("view-face");
+    large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     chrome.click("copy");
     chrome.wait(
         "the picture is copied",
@@ -538,6 +679,17 @@ fn what_is_saved_and_copied_is_what_is_shown() {
     );
     let types = chrome.execute("return navigator.clipboard.read().then((items) => items[0].types)");
     assert_eq!(types[0], "image/png", "{types}");
+    let pixels = "return navigator.clipboard.read().then(([item]) => item.getType('image/png')).then(createImageBitmap).then((picture) => {
+             const canvas = Object.assign(document.createElement('canvas'), {width: 480, height: 480});
+             canvas.getContext('2d').drawImage(picture, 0, 0);
+             return Array.from(canvas.getContext('2d').getImageData(0, 0, 480, 480).data).filter((_, index) => index % 4 === 0);
+         })";
+    let grey: Vec<u8> = serde_json::from_value(chrome.execute(pixels)).expect("bytes");
+    assert_eq!(
+        enlarged_face(&grey, 480, [0, 0], 10),
+        face,
+        "the copied picture"
+    );
     assert_nothing_broken(&chrome, &site);
 }
 
@@ -706,6 +858,9 @@ fn a_bundle_of_ones_own_is_played_with_and_a_bad_one_explained() {
     );
     let said: Value = chrome.wait("the damage", &script, NEXT_FACE);
     println!("damaged bundle: {said}");
+    if let Ok(axe) = audit::program() {
+        audit::assert_accessible(&chrome, &axe, "a bundle refused");
+    }
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     chrome.type_into(
         "own-files",
@@ -926,7 +1081,7 @@ fn downloads_that_stall_break_off_or_arrive_damaged_end_well() {
     let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
         return;
     };
-    site.trouble("worker-cpu_bg.wasm", Trouble::Cut);
+    site.trouble("worker-relaxed_bg.wasm", Trouble::Cut);
     chrome.open(&site.page("?seed=7"));
     let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
     let said = chrome.wait("the engine broke off", error, FIRST_FACE);
@@ -963,7 +1118,7 @@ fn first_face(chrome: &Chrome) {
 
 #[test]
 fn a_download_that_breaks_off_goes_on_where_it_was() {
-    for part in ["worker-cpu_bg.wasm", ".safetensors"] {
+    for part in ["worker-relaxed_bg.wasm", ".safetensors"] {
         let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
             return;
         };

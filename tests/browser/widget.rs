@@ -276,6 +276,16 @@ fn webgpu_makes_the_faces_of_a_foreign_page() {
     assert_eq!(generated["backend"], "webgpu", "{generated}");
     let reason = generated["reason"].as_str().unwrap_or_default();
     assert!(reason.starts_with("WebGPU on "), "{reason}");
+    for device in ["cpu", "webgpu"] {
+        let body = format!(
+            "const {{ backend, pixels }} = await document.getElementById('face').generate({{ device: '{device}', seed: 11 }})
+               .then((image) => ({{ backend: image.backend, pixels: grey(image) }}));
+             return {{ backend, pixels }};"
+        );
+        let made = scene.result(&format!("a face by {device}"), &body);
+        assert_eq!(made["backend"], device);
+        assert_same_face(&bytes(&made["pixels"]), &expected, device);
+    }
     scene.chrome.crash_gpu();
     let face = scene.result(
         "a face after the GPU is lost",
@@ -408,6 +418,94 @@ fn properties_reflect(scene: &Scene) {
     assert_eq!(table["width"], 100);
     assert_eq!(table["label"], "A face");
     assert_eq!(table["scheme"], "dark");
+}
+
+#[test]
+fn a_pages_own_style_and_placeholder_reach_the_element() {
+    let Some(scene) = Scene::open("bare.html", false) else {
+        return;
+    };
+    scene.add(&json!({"controls": "", "size": "100", "theme": "dark"}));
+    scene.chrome.execute(
+        "const style = new CSSStyleSheet();
+         style.replaceSync(`#face { --seven-faces-radius: 50%; --seven-faces-rendering: pixelated; --seven-faces-ink: rgb(1, 2, 3);
+             --seven-faces-paper: rgb(4, 5, 6); --seven-faces-empty: rgb(7, 8, 9); --seven-faces-font: monospace; }
+           #face.large { width: 300px; --seven-faces-size: 300px; }
+           #face::part(frame) { outline: 3px solid rgb(0, 0, 128); } #face::part(emotion) { letter-spacing: 2px; }`);
+         document.adoptedStyleSheets = [style];",
+    );
+    scene.wait_for_state("ready");
+    let look = scene.value(
+        "(() => {
+           const [host, part] = [face, (name) => getComputedStyle(face.shadowRoot.querySelector(`[part~=${name}]`))];
+           const frame = part('frame');
+           return { scheme: getComputedStyle(host).colorScheme, ink: getComputedStyle(host).color, font: getComputedStyle(host).fontFamily,
+             radius: frame.borderTopLeftRadius, outline: frame.outlineColor, empty: frame.backgroundColor,
+             rendering: part('face').imageRendering, spacing: part('emotion').letterSpacing };
+         })()",
+    );
+    let expected = json!({"scheme": "dark", "ink": "rgb(1, 2, 3)", "font": "monospace", "radius": "50%", "outline": "rgb(0, 0, 128)",
+        "empty": "rgb(7, 8, 9)", "rendering": "pixelated", "spacing": "2px"});
+    assert_eq!(look, expected);
+    assert_eq!(scene.value("face.getBoundingClientRect().width"), 100);
+    scene.chrome.execute("face.className = 'large'");
+    let width = scene.value("face.getBoundingClientRect().width");
+    assert_eq!(width, 300, "the page's own CSS wins");
+    // What stands in the element is seen until the first face is there, and only so long.
+    scene.chrome.execute(
+        "const waiting = Object.assign(document.createElement('seven-faces'), { id: 'waiting', innerHTML: '<i id=before>Soon</i>' });
+         waiting.style.marginTop = '5000px';
+         document.getElementById('here').append(waiting);",
+    );
+    let seen = "document.getElementById('before').checkVisibility()";
+    assert_eq!(scene.value(seen), true, "the placeholder");
+    scene
+        .chrome
+        .execute("document.getElementById('waiting').scrollIntoView()");
+    scene.wait_for(
+        "its face",
+        "document.getElementById('waiting').state === 'ready'",
+        NEXT_FACE,
+    );
+    assert_eq!(
+        scene.value(seen),
+        false,
+        "the face instead of the placeholder"
+    );
+    assert_nothing_broken(&scene.chrome, &scene.site);
+}
+
+#[test]
+fn a_page_of_the_site_itself_shows_the_widget_under_the_strict_policy() {
+    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
+        return;
+    };
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let copied = Command::new("cp")
+        .arg("-r")
+        .arg(dist.join("."))
+        .arg(folder.path())
+        .status();
+    assert!(
+        copied.is_ok_and(|copied| copied.success()),
+        "the site can be copied"
+    );
+    let page = "<!doctype html><html lang=en><meta charset=utf-8><title>own</title><link rel=icon href=icon-192.png>
+        <script type=module src=seven-faces.js></script><seven-faces emotion=sad seed=3></seven-faces></html>";
+    fs::write(folder.path().join("own.html"), page).expect("a page");
+    site.deploy(folder.path());
+    chrome.open(&site.page("own.html"));
+    let ready = "return document.querySelector('seven-faces').state === 'ready'";
+    chrome.wait("the face", ready, FIRST_FACE);
+    let pixels = "return document.querySelector('seven-faces').toImageData()
+        .then(({data}) => Array.from(data).filter((_, index) => index % 4 === 0))";
+    let expected = native_face(&dist, GanKind::Acgan, Emotion::Sad, 3);
+    assert_same_face(
+        &bytes(&chrome.execute(pixels)),
+        &expected,
+        "the widget on the site's own page",
+    );
+    assert_nothing_broken(&chrome, &site);
 }
 
 fn keys_choose(scene: &Scene) {
@@ -790,6 +888,9 @@ fn the_npm_package_packs_and_its_types_hold() {
         "engine.js",
         "worker-cpu.js",
         "worker-cpu_bg.wasm",
+        "relaxed.js",
+        "worker-relaxed.js",
+        "worker-relaxed_bg.wasm",
         "worker-webgpu.js",
         "worker-webgpu_bg.wasm",
         "models/cgan/manifest.json",

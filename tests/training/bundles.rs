@@ -5,6 +5,7 @@ use half::f16;
 use model_core::bundle::{Bundle, BundleError, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
+use model_core::judge_bundle::JudgeBundle;
 use model_core::quantise::{expanded, quantised};
 use native_trainer::export;
 use rand_chacha::ChaCha8Rng;
@@ -156,6 +157,36 @@ fn weights_that_are_no_numbers_and_oversized_headers_are_refused_in_a_sentence()
     assert!(error(huge).contains("claims more than"));
     assert!(error(weights[..4].to_vec()).starts_with("the weights do not fit"));
     assert!(error(Vec::new()).starts_with("the weights do not fit"));
+}
+
+#[test]
+fn a_judges_weights_are_checked_as_a_bundles() {
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../native-trainer/judges/fer2013");
+    let JudgeBundle { manifest, weights } = export::read_judge(&directory).unwrap();
+    let error = |weights: Vec<u8>| {
+        let mut manifest = manifest.clone();
+        let hash = Sha256::digest(&weights);
+        manifest.weights.bytes = weights.len() as u64;
+        manifest.weights.sha256 = format!("{hash:x}");
+        let bundle = JudgeBundle::open(manifest, weights).unwrap();
+        bundle.judge(&Device::flex()).unwrap_err().to_string()
+    };
+    let mut nan = weights.clone();
+    let first = header(&nan);
+    nan[first..first + 2].copy_from_slice(&[0x00, 0x7E]);
+    assert!(error(nan).contains("not finite"));
+    let mut huge = weights.clone();
+    huge[..8].copy_from_slice(&u64::MAX.to_le_bytes());
+    assert!(error(huge).contains("claims more than"));
+    assert!(error(packed().weights).starts_with("the weights do not fit"));
+    let mut cut = weights.clone();
+    cut.pop();
+    let cut = JudgeBundle::open(manifest.clone(), cut).unwrap_err();
+    assert!(matches!(cut, BundleError::Size { .. }), "{cut}");
+    let mut damaged = weights;
+    damaged[first] ^= 1;
+    let damaged = JudgeBundle::open(manifest, damaged).unwrap_err();
+    assert!(matches!(damaged, BundleError::Hash { .. }), "{damaged}");
 }
 
 #[test]

@@ -5,6 +5,7 @@
 // one deployment's with another's; the network is the one that the first order will ask for.
 const { searchParams } = new URL(import.meta.url);
 const version = `?v=${searchParams.get("v")}`;
+const cpuProgram = import(`./relaxed.js${version}`).then(() => (self.relaxedSimd ? "worker-relaxed" : "worker-cpu"));
 const post = (reply) => self.postMessage([JSON.stringify(reply), new Uint8Array()]);
 const died = (message) => post({ died: { message: String(message) } });
 
@@ -12,6 +13,8 @@ const died = (message) => post({ died: { message: String(message) } });
 self.addEventListener("unhandledrejection", (event) => died(event.reason));
 self.addEventListener("error", (event) => died(event.message));
 
+/** Bytes of every engine, unpacked; web/seal.sh fills them in. */
+const SIZES = {/*@sizes@*/};
 /** Milliseconds of silence after which a connection is given up. */
 const PATIENCE = 20_000;
 /** Connections in a row that may bring nothing new. */
@@ -115,14 +118,12 @@ self.download = (address, cache) => {
 };
 
 /** The response again, its bytes counted while they pass, so that compiling still overlaps the download. */
-function counted(response) {
-  // A compressed transfer announces its compressed size, but the bytes counted are the unpacked ones.
-  const total = response.headers.has("content-encoding") ? 0 : Number(response.headers.get("content-length"));
+function counted(response, total) {
   let loaded = 0;
   const count = new TransformStream({
     transform(chunk, controller) {
       loaded += chunk.byteLength;
-      post({ progress: { part: "engine", loaded, total: total || null } });
+      post({ progress: { part: "engine", loaded, total } });
       controller.enqueue(chunk);
     },
   });
@@ -142,13 +143,14 @@ if (searchParams.has("gan")) askEarly(searchParams.get("gan")).catch(() => {});
 
 try {
   const webgpu = searchParams.get("device") !== "cpu" && (await hasAdapter());
-  const program = webgpu ? "worker-webgpu" : "worker-cpu";
+  const program = webgpu ? "worker-webgpu" : await cpuProgram;
+  const wasm = `${program}_bg.wasm`;
   const [{ default: init }, response] = await Promise.all([
     import(`./${program}.js${version}`),
-    download(new URL(`${program}_bg.wasm${version}`, import.meta.url)),
+    download(new URL(wasm + version, import.meta.url)),
   ]);
   if (!response.ok) throw new Error(`the server answered with status ${response.status}`);
-  await init({ module_or_path: counted(response) });
+  await init({ module_or_path: counted(response, SIZES[wasm] ?? null) });
 } catch (error) {
   const reason = String(error.message ?? error).replace(/\.+$/, "");
   died(`The engine could not be started: ${reason}.`);

@@ -18,7 +18,12 @@ use crate::{motion, offline};
 /// Puts the page into the shell that index.html provides.
 pub fn start() {
     let page = RwSignal::new(Page::new(Wanted::from_query(&query())));
-    page.update_untracked(|page| page.moves = !motion::is_reduced());
+    page.update_untracked(|page| {
+        page.moves = !motion::is_reduced();
+        page.hidden = motion::is_hidden();
+    });
+    motion::when_reduced(move |reduced| page.update(|page| page.moves = !reduced));
+    motion::when_hidden(move |hidden| page.update(|page| page.hidden = hidden));
     mount("app", move || view! { <App page /> });
     mount("metrics", move || view! { <MetricsTable page /> });
 }

@@ -24,7 +24,7 @@ impl Page {
 
     /// What to do now. After [`Step::Send`], [`Step::Open`] and [`Step::Judge`] call [`Page::sent`].
     pub fn next_step(&self) -> Step {
-        if self.error.is_some() {
+        if self.error.is_some() || self.hidden {
             return Step::Wait;
         }
         match self.phase {

@@ -95,6 +95,8 @@ pub struct Page {
     pub pace: Option<f64>,
     /// Whether pictures may move.
     pub moves: bool,
+    /// Whether nobody can see the page: then nothing is asked for.
+    pub hidden: bool,
     /// Why WebGPU is not used any more, once it failed.
     pub gpu_failure: Option<String>,
     /// Whether the worker died and was started again without a word since it last made something.
@@ -124,6 +126,7 @@ impl Page {
             running: None,
             pace: None,
             moves: true,
+            hidden: false,
             gpu_failure: None,
             restarted_silently: false,
             error: None,
@@ -245,9 +248,15 @@ impl Page {
 
     /// Whether the wanted face is the one of a first visit, of which the site holds a picture.
     pub fn is_first_face(&self) -> bool {
-        let first = Page::new(Wanted::default()).large_shot();
-        let device = self.device();
-        self.large_shot() == Shot { device, ..first }
+        let first = Wanted::default();
+        self.large_shot()
+            == Shot {
+                network: Network::Site(first.gan),
+                mood: Mood::Pure(first.emotion),
+                seed: first.seed,
+                truncation: first.truncation,
+                device: self.device(),
+            }
     }
 
     /// Whether the large face is the wanted one.

@@ -48,7 +48,11 @@ struct Critic {
 
 /// Starts taking orders.
 pub fn start() {
-    std::panic::set_hook(Box::new(|panic| died(panic.to_string())));
+    std::panic::set_hook(Box::new(|panic| {
+        // Where in the program it happened says nothing to a visitor.
+        let message = panic.payload_as_str().unwrap_or("the engine stopped");
+        died(message.to_owned());
+    }));
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
         return;
     };

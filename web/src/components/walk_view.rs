@@ -6,7 +6,7 @@ use model_core::pixels::IMAGE_SIDE;
 
 use super::canvas::paint;
 use super::waiting::Waiting;
-use crate::motion::{animate, is_hidden, is_reduced, now};
+use crate::motion::{animate, is_hidden, now};
 use crate::state::{Page, Phase};
 use crate::walk::rate;
 
@@ -17,7 +17,13 @@ const REPORT_MILLISECONDS: f64 = 500.0;
 #[component]
 pub fn WalkView(page: RwSignal<Page>) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
-    let playing = RwSignal::new(!is_reduced());
+    let moves = Memo::new(move |_| page.read().moves);
+    let playing = RwSignal::new(moves.get_untracked());
+    Effect::new(move || {
+        if !moves.get() {
+            playing.set(false);
+        }
+    });
     let report = RwSignal::new(String::new());
     let people = RwSignal::new(None::<(u64, u64)>);
     let alive = StoredValue::new(true);
