@@ -65,5 +65,5 @@ def put(document, part, text):
     before, found, rest = document.partition(begin)
     _, closed, after = rest.partition(end)
     if not found or not closed:
-        raise SystemExit(f"docs/performance.md has no place for '{part}': it needs the lines {begin} and {end}")
+        raise SystemExit(f"the document has no place for '{part}': it needs the lines {begin} and {end}")
     return f"{before}{begin}\n{text}\n{end}{after}"

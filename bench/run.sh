@@ -24,4 +24,4 @@ if ! cmp -s "$here/package.json" "$folder/package.json" || [ ! -d "$folder/node_
   npm install --prefix "$folder" --no-audit --no-fund --ignore-scripts --silent >&2
 fi
 
-exec "$python" "$here/bench.py" "$@"
+exec "$python" "$here/${SEVEN_FACES_BENCH_PROGRAM:-bench.py}" "$@"

@@ -543,9 +543,14 @@ fn a_morph_and_a_walk_move_smoothly_and_only_where_wanted() {
 /// Waits for a download and returns it.
 fn saved(folder: &Path, name: &str) -> Vec<u8> {
     let end = Instant::now() + NEXT_FACE;
+    let mut before = Vec::new();
     loop {
+        // A file appears before its last byte is written.
         if let Ok(bytes) = fs::read(folder.join(name)) {
-            return bytes;
+            if !bytes.is_empty() && bytes == before {
+                return bytes;
+            }
+            before = bytes;
         }
         let there: Vec<_> = fs::read_dir(folder)
             .into_iter()

@@ -1,0 +1,56 @@
+"""Real faces, the same spoilt, and generated ones: pixels (n, 48, 48) and labels."""
+
+import csv
+import io
+import zipfile
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from PIL import Image
+
+EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # FER2013's order
+
+
+def read_real(path):
+    """Training and held-out (faces, labels); held out are both test splits, less what also lies in training."""
+    splits = {"Training": {}, "Test": []}
+    archive = zipfile.ZipFile(path)
+    with archive.open(next(n for n in archive.namelist() if n.endswith(".csv"))) as file:
+        for row in csv.DictReader(io.TextIOWrapper(file, "utf-8")):
+            face, label = np.array(row["pixels"].split(), np.uint8).reshape(48, 48), int(row["emotion"])
+            if row["Usage"] == "Training":
+                splits["Training"].setdefault(face.tobytes(), (face, label))
+            else:
+                splits["Test"].append((face, label))
+    test = [(f, y) for f, y in splits["Test"] if f.tobytes() not in splits["Training"]]
+    unzip = lambda rows: (np.stack([f for f, _ in rows]), np.array([y for _, y in rows]))
+    return unzip(list(splits["Training"].values())), unzip(test)
+
+
+def read_folder(path):
+    files = [(file, label) for label, emotion in enumerate(EMOTIONS) for file in sorted((path / emotion).glob("*.png"))]
+    return np.stack([np.asarray(Image.open(f).convert("L"), np.uint8) for f, _ in files]), np.array([y for _, y in files])
+
+
+def shuffled(faces, labels, count):
+    order = np.random.default_rng(0).permutation(len(faces))[:count]
+    return faces[order], labels[order]
+
+
+def like(faces, labels, wanted):
+    """As many faces of each emotion as `wanted` has, in an order drawn once."""
+    order = np.random.default_rng(0).permutation(len(faces))
+    chosen = np.concatenate([order[labels[order] == i][:(wanted == i).sum()] for i in range(len(EMOTIONS))])
+    return shuffled(faces[chosen], labels[chosen], len(chosen))
+
+
+def blur(faces, sigma=1.0, radius=4):
+    kernel = torch.exp(-torch.arange(-radius, radius + 1.0) ** 2 / (2 * sigma**2))
+    kernel = (kernel / kernel.sum())[None, None, None]
+    x = F.pad(torch.from_numpy(faces).float()[:, None], [radius] * 4, mode="reflect")
+    return F.conv2d(F.conv2d(x, kernel), kernel.transpose(2, 3))[:, 0].round().byte().numpy()
+
+
+def noisy(faces, sigma=10):
+    return (faces + np.random.default_rng(0).normal(0, sigma, faces.shape)).round().clip(0, 255).astype(np.uint8)
