@@ -24,14 +24,16 @@ GAIN = 2**0.5
 EPSILON = 1e-5
 INITIAL_DEVIATION = 0.02
 GENERATOR_RATE, DISCRIMINATOR_RATE = 4e-4, 6e-4
-CLASS_REAL, CLASS_FAKE, MATCHING = 1.0, 0.5, 0.5
+CLASS_REAL, CLASS_FAKE, MATCHING = 1.0, 0.5, 2.0
 EMA_LIMIT = 0.999
 #: Steps before the clock starts: allocators and thread pools settle.
 WARM_UP = 0.25
 
 
-def weight(*shape):
-    return nn.Parameter(torch.randn(shape) * INITIAL_DEVIATION)
+def initialise(*layers):
+    for layer in layers:
+        nn.init.normal_(layer.weight, std=INITIAL_DEVIATION)
+        nn.init.zeros_(layer.bias)
 
 
 class ConditionalNorm(nn.Module):
@@ -57,9 +59,7 @@ class Generator(nn.Module):
             nn.ConvTranspose2d(of, to, 4, stride=2, padding=1) for of, to in zip(channels, channels[1:])
         )
         self.end = nn.Conv2d(channels[-1], 1, 3, padding=1)
-        for layer in (self.start, *self.ups, self.end):
-            nn.init.normal_(layer.weight, std=INITIAL_DEVIATION)
-            nn.init.zeros_(layer.bias)
+        initialise(self.start, *self.ups, self.end)
 
     def forward(self, z, labels):
         maps = self.start(torch.cat([z, labels], 1)).reshape(len(z), -1, FIRST_SIDE, FIRST_SIDE)
@@ -70,48 +70,25 @@ class Generator(nn.Module):
         return torch.tanh(self.end(maps))
 
 
-class Spectral(nn.Module):
-    """A weight divided by its largest singular value; `estimate` is one power iteration, once per step."""
-
-    def __init__(self, *shape, normalised=True):
-        super().__init__()
-        self.weight, self.bias = weight(*shape), nn.Parameter(torch.zeros(shape[0]))
-        self.normalised = normalised
-        self.register_buffer("left", torch.randn(shape[0]) * INITIAL_DEVIATION)
-
-    @torch.no_grad()
-    def estimate(self):
-        matrix = self.weight.flatten(1)
-        self.left = F.normalize(matrix @ F.normalize(self.left @ matrix, dim=0), dim=0)
-
-    def bounded(self):
-        if not self.normalised:
-            return self.weight
-        row = self.left @ self.weight.flatten(1)
-        return self.weight / row.dot(F.normalize(row.detach(), dim=0))
-
-
 class Discriminator(nn.Module):
     def __init__(self, gan, width):
         super().__init__()
         self.gan = gan
         channels = [1, width, 2 * width, 4 * width, 4 * width]
-        self.convs = nn.ModuleList(Spectral(to, of, 4, 4) for of, to in zip(channels, channels[1:]))
-        self.realism = Spectral(1, 4 * width)
-        self.labels = Spectral(EMOTIONS, 4 * width, normalised=gan == "cgan")
-
-    def estimate(self):
-        for layer in (*self.convs, self.realism, self.labels):
-            layer.estimate()
+        self.convs = nn.ModuleList(
+            nn.Conv2d(of, to, 4, stride=2, padding=1) for of, to in zip(channels, channels[1:])
+        )
+        self.realism = nn.Linear(4 * width, 1)
+        self.labels = nn.Linear(4 * width, EMOTIONS)
+        initialise(*self.convs, self.realism, self.labels)
 
     def forward(self, images, labels):
         """Validity `[B, 1]`, and by label: validity (cGAN) or class logits (ACGAN) `[B, 7]`."""
         maps = images
         for conv in self.convs:
-            maps = F.leaky_relu(F.conv2d(maps, conv.bounded(), conv.bias, stride=2, padding=1), LEAK) * GAIN
+            maps = F.leaky_relu(conv(maps), LEAK) * GAIN
         features = maps.sum((2, 3))
-        realism = F.linear(features, self.realism.bounded(), self.realism.bias)
-        by_label = F.linear(features, self.labels.bounded(), self.labels.bias)
+        realism, by_label = self.realism(features), self.labels(features)
         if self.gan == "acgan":
             return realism, by_label
         by_label = by_label + realism
@@ -120,15 +97,15 @@ class Discriminator(nn.Module):
 
 def discriminator_loss(gan, real, fake, labels):
     validity, by_label = real
-    loss = F.relu(1 - validity).mean() + F.relu(1 + fake[0]).mean()
+    loss = F.softplus(-validity).mean() + F.softplus(fake[0]).mean()
     if gan == "acgan":
         return loss + CLASS_REAL * F.cross_entropy(by_label, labels)
-    wrong = (F.relu(1 + by_label) * (1 - labels)).sum(1).mean() / (EMOTIONS - 1)
-    return loss + MATCHING * (F.relu(1 - validity).mean() + wrong)
+    wrong = (F.softplus(by_label) * (1 - labels)).sum(1).mean() / (EMOTIONS - 1)
+    return loss + MATCHING * (F.softplus(-validity).mean() + wrong)
 
 
 def generator_loss(gan, fake, labels):
-    loss = -fake[0].mean()
+    loss = F.softplus(-fake[0]).mean()
     return loss + CLASS_FAKE * F.cross_entropy(fake[1], labels) if gan == "acgan" else loss
 
 
@@ -173,7 +150,6 @@ class Trainer:
         fakes = self.generator(torch.randn(size, self.args.latent, device=images.device), labels)
 
         # The discriminator's step: real and generated images in one pass.
-        self.discriminator.estimate()
         validity, by_label = self.discriminator(torch.cat([images, fakes.detach()]), torch.cat([labels, labels]))
         real, fake = zip(validity.split(size), by_label.split(size))
         loss = discriminator_loss(gan, real, fake, labels)

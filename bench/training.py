@@ -20,10 +20,12 @@ WIDTHS = {"CPU": 32, "GPU": 64}
 #: What trainer.py computes, whatever the presets may become.
 RECIPE = {
     "generator.latent_size": 64,
+    "generator.up_sampling": "transposed",
+    "discriminator.spectral_norm": "false",
     "augment": "false",
-    "loss.adversarial": "hinge",
+    "loss.adversarial": "non-saturating",
     "loss.gradient_penalty": 0,
-    "loss.matching": 0.5,
+    "loss.matching": 2,
 }
 HERE = Path(__file__).parent
 PYTHON = sys.executable

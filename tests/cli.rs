@@ -231,6 +231,19 @@ fn a_killed_run_resumes_and_ends_like_one_that_never_was() {
         weights(&run_directory) == weights(&here.join("whole/00000-cgan-synthetic")),
         "the resumed run ended with other weights"
     );
+
+    // What is minimised may change on the way; networks may not.
+    let run = run_directory.to_str().unwrap();
+    let change = |assignment| {
+        [
+            "resume", run, "--images", "280", "--set", assignment, "--device", "cpu",
+        ]
+    };
+    let error = refuse(here, &change("generator.width=8"));
+    assert!(error.contains("a run keeps its generator"), "{error}");
+    succeed(here, &change("loss.matching=1"));
+    let options = fs::read_to_string(run_directory.join("options.json")).unwrap();
+    assert!(options.contains("\"matching\": 1.0"), "{options}");
 }
 
 /// A table of `rows` lines below a header.

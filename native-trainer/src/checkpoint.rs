@@ -13,7 +13,6 @@ use burn::module::Module;
 use burn::store::ModuleRecord;
 use burn::tensor::Bytes;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use crate::config::RunOptions;
@@ -247,19 +246,9 @@ fn restore(trainer: &mut Trainer, checkpoint: Checkpoint) -> anyhow::Result<()> 
     Ok(())
 }
 
-/// Refuses a checkpoint of another run; only the length of a run may change.
+/// Refuses a checkpoint of another run.
 fn check_options(theirs: &RunOptions, ours: &RunOptions) -> anyhow::Result<()> {
-    let plain = |options: &RunOptions| -> anyhow::Result<serde_json::Map<String, Value>> {
-        let mut options = options.clone();
-        options.set_length(ours.images);
-        Ok(serde_json::from_value(serde_json::to_value(options)?)?)
-    };
-    let (theirs, ours) = (plain(theirs)?, plain(ours)?);
-    let other: Vec<&str> = ours
-        .iter()
-        .filter(|(name, value)| theirs.get(*name) != Some(value))
-        .map(|(name, _)| name.as_str())
-        .collect();
+    let other = ours.fixed_differences(theirs)?;
     anyhow::ensure!(
         other.is_empty(),
         "it belongs to a run with other options ({}): resume that run, or start a new one",

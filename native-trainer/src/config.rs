@@ -22,6 +22,16 @@ const MAX_CHECKPOINT_IMAGES: u64 = 20_000;
 /// Beyond this a step takes more memory than any machine this project trains on.
 const MOST_IMAGES_PER_STEP: usize = 4096;
 
+/// What makes a run that run: its networks, and where it is in its batches. Everything else may change on the way.
+const FIXED: [&str; 6] = [
+    "batch",
+    "discriminator",
+    "gan",
+    "generator",
+    "preset",
+    "seed",
+];
+
 /// Named sets of options. Cost and measured quality of each stand in docs/training.md.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -91,22 +101,22 @@ impl Preset {
             generator: GeneratorConfig {
                 latent_size,
                 width,
-                up_sampling: UpSampling::Nearest,
+                up_sampling: UpSampling::Transposed,
                 fine_width: width / 2,
                 conditional_norm: true,
             },
             discriminator: DiscriminatorConfig {
                 width,
-                spectral_norm: true,
+                spectral_norm: false,
             },
             generator_learning_rate: 4e-4,
             discriminator_learning_rate: 6e-4,
             loss: LossOptions {
-                adversarial: Adversarial::Hinge,
+                adversarial: Adversarial::NonSaturating,
                 class_real: 1.0,
                 class_fake: 0.5,
-                matching: 0.5,
-                gradient_penalty: 0.0,
+                matching: 2.0,
+                gradient_penalty: 0.2,
                 gradient_penalty_every: 16,
             },
             anneal: 0.0,
@@ -184,6 +194,13 @@ impl RunOptions {
         within("loss.class_fake", self.loss.class_fake, 1e6)
     }
 
+    /// Names of options in which two runs differ although no run may change them on the way.
+    pub fn fixed_differences(&self, other: &Self) -> anyhow::Result<Vec<&'static str>> {
+        let (ours, theirs) = (serde_json::to_value(self)?, serde_json::to_value(other)?);
+        let differs = |name: &&str| ours.get(*name) != theirs.get(*name);
+        Ok(FIXED.into_iter().filter(differs).collect())
+    }
+
     /// Changes one option, given as NAME=VALUE, by the names of `options.json` in a run directory.
     pub fn set(&mut self, assignment: &str) -> anyhow::Result<()> {
         let (name, value) = assignment.split_once('=').with_context(|| {
@@ -232,7 +249,7 @@ mod tests {
             "loss.adversarial=relativistic",
             "discriminator.width=48",
             "generator_learning_rate=1e-4",
-            "discriminator.spectral_norm=false",
+            "discriminator.spectral_norm=true",
         ] {
             changed.set(assignment).unwrap();
         }

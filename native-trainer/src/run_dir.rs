@@ -95,7 +95,7 @@ impl RunDir {
         Ok(options)
     }
 
-    /// Replaces the options: only the length of a run may change.
+    /// Replaces the options, for what is still to come: see [`RunOptions::fixed_differences`].
     pub fn write_options(&self, options: &RunOptions) -> anyhow::Result<()> {
         self.write_json("options.json", options)
     }

@@ -54,6 +54,9 @@ pub(super) struct ResumeArgs {
     /// New length of the run in images seen [default: as started]
     #[arg(long)]
     images: Option<u64>,
+    /// Changes an option for what is still to come, by its name in the run's options.json, such as loss.class_fake=0.1; may be repeated
+    #[arg(long, value_name = "NAME=VALUE")]
+    set: Vec<String>,
     #[command(flatten)]
     device: DeviceArgs,
 }
@@ -86,9 +89,19 @@ pub(super) fn resume(args: &ResumeArgs) -> anyhow::Result<ExitCode> {
     let run = RunDir::open(&args.run)?;
     let _lock = run.lock()?;
     let mut options = run.options()?;
-    if let Some(images) = args.images {
-        options.images = images;
-        options.check()?;
+    let before = options.clone();
+    options.images = args.images.unwrap_or(options.images);
+    for assignment in &args.set {
+        options.set(assignment)?;
+    }
+    options.check()?;
+    let fixed = options.fixed_differences(&before)?;
+    anyhow::ensure!(
+        fixed.is_empty(),
+        "a run keeps its {}: start a new one",
+        fixed.join(", ")
+    );
+    if options != before {
         run.write_options(&options)?;
     }
     let dataset = data::load(&run.data()?)?;
