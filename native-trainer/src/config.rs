@@ -101,7 +101,7 @@ impl Preset {
             generator: GeneratorConfig {
                 latent_size,
                 width,
-                up_sampling: UpSampling::Transposed,
+                up_sampling: UpSampling::Nearest,
                 fine_width: width / 2,
                 conditional_norm: true,
             },
