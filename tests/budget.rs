@@ -14,7 +14,7 @@ use flate2::write::GzEncoder;
 /// What is downloaded together: a name, its files (`*` is any text, once), and thousands of bytes: raw, gzipped.
 type Budget = (&'static str, &'static [&'static str], [usize; 2]);
 
-const BUDGETS: [Budget; 7] = [
+const BUDGETS: [Budget; 6] = [
     (
         "the page",
         &["index.html", "boot.js", "first-face.png", "page-*", "*.css"],
@@ -22,33 +22,13 @@ const BUDGETS: [Budget; 7] = [
     ),
     (
         "the engine on the CPU",
-        &[
-            "engine.js",
-            "relaxed.js",
-            "worker-cpu.js",
-            "worker-cpu_bg.wasm",
-        ],
-        [3_060, 675],
-    ),
-    (
-        "the engine on the CPU with relaxed SIMD",
-        &[
-            "engine.js",
-            "relaxed.js",
-            "worker-relaxed.js",
-            "worker-relaxed_bg.wasm",
-        ],
-        [3_060, 675],
+        &["engine.js", "worker-cpu.js", "worker-cpu_bg.wasm"],
+        [3_030, 665],
     ),
     (
         "the engine on WebGPU",
-        &[
-            "engine.js",
-            "relaxed.js",
-            "worker-webgpu.js",
-            "worker-webgpu_bg.wasm",
-        ],
-        [10_650, 2_375],
+        &["engine.js", "worker-webgpu.js", "worker-webgpu_bg.wasm"],
+        [10_200, 2_320],
     ),
     ("the widget", &["seven-faces.js", "widget/*.js"], [42, 17]),
     ("the cGAN", &["models/cgan/*"], [530, 490]),

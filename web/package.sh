@@ -10,7 +10,7 @@ version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"$/\1/p' "$r
 
 rm -rf "$folder"
 mkdir -p "$folder"
-cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,widget,engine.js,relaxed.js,models} "$dist"/worker-* "$folder"
+cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,widget,engine.js,models} "$dist"/worker-* "$folder"
 cp "$root/LICENSE" "$folder"
 sed 's|\[web/embed.html\](../web/embed.html)|`web/embed.html` in the repository|' "$root/docs/embedding.md" >"$folder/README.md"
 cat >"$folder/package.json" <<JSON
@@ -27,7 +27,7 @@ cat >"$folder/package.json" <<JSON
     ".": { "types": "./seven-faces.d.ts", "default": "./seven-faces.js" },
     "./*": "./*"
   },
-  "files": ["seven-faces.js", "seven-faces.d.ts", "widget", "engine.js", "relaxed.js", "worker-*", "models"],
+  "files": ["seven-faces.js", "seven-faces.d.ts", "widget", "engine.js", "worker-*", "models"],
   "sideEffects": ["./seven-faces.js"]
 }
 JSON

@@ -177,28 +177,3 @@ fn a_visitor_switches_between_webgpu_and_the_cpu_and_back() {
     }
     assert_nothing_broken(&chrome, &site);
 }
-
-#[test]
-fn a_browser_without_relaxed_simd_gets_the_same_face_by_the_plain_engine() {
-    let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
-        return;
-    };
-    site.run_before_engine("WebAssembly.validate = () => false;");
-    chrome.open(&site.page("?gan=acgan&emotion=sad&seed=7"));
-    let face = shown_face(
-        &chrome,
-        "face",
-        GanKind::Acgan,
-        Emotion::Sad,
-        SEED,
-        FIRST_FACE,
-    );
-    let expected = native_face(&dist, GanKind::Acgan, Emotion::Sad, SEED);
-    assert_same_face(&face, &expected, "the face by plain SIMD");
-    let engine = site
-        .requests()
-        .into_iter()
-        .find(|path| path.contains("_bg.wasm") && path.contains("worker"));
-    assert!(engine.is_some_and(|path| path.contains("worker-cpu_bg.wasm")));
-    assert_nothing_broken(&chrome, &site);
-}

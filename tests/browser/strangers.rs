@@ -106,7 +106,7 @@ fn the_worker_asks_its_own_site_alone() {
     let asked = visit.chrome.execute("return window.asked");
     let asked: Vec<String> = serde_json::from_value(asked).expect("addresses");
     for part in [
-        "worker-relaxed_bg.wasm",
+        "worker-cpu_bg.wasm",
         "manifest.json",
         "generator.safetensors",
     ] {
@@ -230,7 +230,7 @@ fn a_download_in_many_small_pieces_shows_its_progress_and_ends_in_a_face() {
         let Some(visit) = Visit::begin(false) else {
             return;
         };
-        visit.site.trouble("worker-relaxed_bg.wasm", trouble);
+        visit.site.trouble("worker-cpu_bg.wasm", trouble);
         visit.chrome.open(&visit.site.page("?seed=7"));
         // Compressed pieces hold uneven parts of the whole.
         let between = |low: f64, high: f64| {

@@ -1086,7 +1086,7 @@ fn downloads_that_stall_break_off_or_arrive_damaged_end_well() {
     let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
         return;
     };
-    site.trouble("worker-relaxed_bg.wasm", Trouble::Cut);
+    site.trouble("worker-cpu_bg.wasm", Trouble::Cut);
     chrome.open(&site.page("?seed=7"));
     let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
     let said = chrome.wait("the engine broke off", error, FIRST_FACE);
@@ -1123,7 +1123,7 @@ fn first_face(chrome: &Chrome) {
 
 #[test]
 fn a_download_that_breaks_off_goes_on_where_it_was() {
-    for part in ["worker-relaxed_bg.wasm", ".safetensors"] {
+    for part in ["worker-cpu_bg.wasm", ".safetensors"] {
         let Some(Visit { site, chrome, .. }) = Visit::begin(false) else {
             return;
         };

@@ -5,7 +5,6 @@
 // one deployment's with another's; the network is the one that the first order will ask for.
 const { searchParams } = new URL(import.meta.url);
 const version = `?v=${searchParams.get("v")}`;
-const cpuProgram = import(`./relaxed.js${version}`).then(() => (self.relaxedSimd ? "worker-relaxed" : "worker-cpu"));
 const post = (reply) => self.postMessage([JSON.stringify(reply), new Uint8Array()]);
 const died = (message) => post({ died: { message: String(message) } });
 
@@ -143,7 +142,7 @@ if (searchParams.has("gan")) askEarly(searchParams.get("gan")).catch(() => {});
 
 try {
   const webgpu = searchParams.get("device") !== "cpu" && (await hasAdapter());
-  const program = webgpu ? "worker-webgpu" : await cpuProgram;
+  const program = webgpu ? "worker-webgpu" : "worker-cpu";
   const wasm = `${program}_bg.wasm`;
   const [{ default: init }, response] = await Promise.all([
     import(`./${program}.js${version}`),

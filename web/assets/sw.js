@@ -9,12 +9,7 @@ const PREFIX = `seven-faces ${SCOPE} `;
 const CACHE = PREFIX + VERSION;
 
 /** Files that keep their name from one deployment to the next are asked for with their version. */
-const PROGRAMS = ["worker-cpu", "worker-relaxed", "worker-webgpu"].flatMap((name) => [`${name}.js`, `${name}_bg.wasm`]);
-const VERSIONED = new Set(["boot.js", "engine.js", "relaxed.js", ...PROGRAMS]);
-
-/** The CPU has two engines, and a browser ever needs one of them. */
-importScripts(`relaxed.js?v=${VERSION}`);
-const NEVER_USED = self.relaxedSimd ? "worker-cpu" : "worker-relaxed";
+const VERSIONED = new Set(["boot.js", "engine.js", "worker-cpu.js", "worker-cpu_bg.wasm", "worker-webgpu.js", "worker-webgpu_bg.wasm"]);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));
@@ -23,7 +18,6 @@ self.addEventListener("message", (event) => event.data === "take over" && self.s
 async function install() {
   const cache = await caches.open(CACHE);
   for (const [path, hash] of FILES) {
-    if (path.startsWith(NEVER_USED)) continue;
     if (!(await cache.match(path))) await cache.put(path, await exact(path, hash));
   }
 }

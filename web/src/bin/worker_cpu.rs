@@ -1,4 +1,4 @@
-//! The worker's program for browsers without WebGPU, and for whoever chose the CPU, where there is no relaxed SIMD.
+//! The worker's program for browsers without WebGPU, and for whoever chose the CPU.
 
 fn main() {
     web::worker::start();
