@@ -256,7 +256,7 @@ mod tests {
         assert_eq!(changed.loss.adversarial, Adversarial::Relativistic);
         assert_eq!(changed.discriminator.width, 48);
         assert_eq!(changed.generator_learning_rate, 1e-4);
-        assert!(!changed.discriminator.spectral_norm);
+        assert!(changed.discriminator.spectral_norm);
     }
 
     #[test]
