@@ -9,12 +9,16 @@ use crate::{
     shown_face, text_of,
 };
 
-/// Runs before the engine: from a message on, the GPU has no room for anything more, as where another program took it all.
+/// Runs before the engine: from a message on, the GPU has no room for anything more, as where another program took it all: a new
+/// buffer is no buffer, and none can be read.
 const NO_MEMORY: &str = "
 { let spent = false;
   new BroadcastChannel('spend').onmessage = () => { spent = true; };
-  const real = GPUDevice.prototype.createBuffer;
-  GPUDevice.prototype.createBuffer = function (wish) { return real.call(this, spent ? { ...wish, size: 2 ** 40 } : wish); }; }
+  const { createBuffer } = GPUDevice.prototype, { mapAsync } = GPUBuffer.prototype;
+  GPUDevice.prototype.createBuffer = function (wish) { return createBuffer.call(this, spent ? { ...wish, size: 2 ** 40 } : wish); };
+  GPUBuffer.prototype.mapAsync = function (...all) {
+    return spent ? Promise.reject(new DOMException('no memory is left', 'OperationError')) : mapAsync.apply(this, all);
+  }; }
 ";
 
 #[test]
