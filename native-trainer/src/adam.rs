@@ -1,4 +1,4 @@
-//! Adam (Kingma & Ba 2015) with beta1 = 0, as usual beside spectral normalisation and hinge loss: without a
+//! Adam (Kingma & Ba 2015) with beta1 = 0, as usual where two networks play against each other: without a
 //! first moment there is nothing but the gradient, divided by the root of its mean square.
 //!
 //! Burn's own optimiser restores a saved state on the default device, which in a build with Vulkan is a GPU that
