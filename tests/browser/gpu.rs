@@ -1,8 +1,11 @@
 //! WebGPU that is missing, refuses, gets lost or runs out of memory; and the visitor's choice of device.
 
+use std::path::Path;
+
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 
+use crate::chrome::Chrome;
 use crate::site::Trouble;
 use crate::{
     FIRST_FACE, SEED, Visit, assert_nothing_broken, assert_same_face, face_attribute, native_face,
@@ -83,6 +86,21 @@ fn a_walk_goes_on_by_the_cpu_when_the_gpu_is_lost_or_out_of_memory() {
     }
 }
 
+/// Waits for the sad face, which must be the trainer's and the CPU's.
+fn assert_sad_by_the_cpu(dist: &Path, chrome: &Chrome) {
+    let face = shown_face(
+        chrome,
+        "face",
+        GanKind::Acgan,
+        Emotion::Sad,
+        SEED,
+        FIRST_FACE,
+    );
+    let expected = native_face(dist, GanKind::Acgan, Emotion::Sad, SEED);
+    assert_same_face(&face, &expected, "the face by the CPU");
+    assert_eq!(face_attribute(chrome, "backend"), "cpu");
+}
+
 #[test]
 fn a_visitor_goes_on_from_an_error_by_the_cpu() {
     let Some(Visit { dist, site, chrome }) = Visit::begin(true) else {
@@ -94,17 +112,7 @@ fn a_visitor_goes_on_from_an_error_by_the_cpu() {
     chrome.wait("an error is shown", error, FIRST_FACE);
     site.heal();
     chrome.click("use-cpu");
-    let face = shown_face(
-        &chrome,
-        "face",
-        GanKind::Acgan,
-        Emotion::Sad,
-        SEED,
-        FIRST_FACE,
-    );
-    let expected = native_face(&dist, GanKind::Acgan, Emotion::Sad, SEED);
-    assert_same_face(&face, &expected, "the face by the CPU");
-    assert_eq!(face_attribute(&chrome, "backend"), "cpu");
+    assert_sad_by_the_cpu(&dist, &chrome);
     assert!(text_of(&chrome, "status").contains("you chose it"));
 }
 
@@ -113,17 +121,7 @@ fn on_the_cpu_because(script: &str) -> Option<String> {
     let Visit { dist, site, chrome } = Visit::begin(true)?;
     site.run_before_engine(script);
     chrome.open(&site.page("?gan=acgan&emotion=sad&seed=7"));
-    let face = shown_face(
-        &chrome,
-        "face",
-        GanKind::Acgan,
-        Emotion::Sad,
-        SEED,
-        FIRST_FACE,
-    );
-    let expected = native_face(&dist, GanKind::Acgan, Emotion::Sad, SEED);
-    assert_same_face(&face, &expected, "the face by the CPU");
-    assert_eq!(face_attribute(&chrome, "backend"), "cpu");
+    assert_sad_by_the_cpu(&dist, &chrome);
     assert_eq!(text_of(&chrome, "error"), "");
     let status = text_of(&chrome, "status");
     println!("status: {status}");
