@@ -1,14 +1,21 @@
 //! What holds across the crates, and the facts that several test programs share.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// The first four latents of seed 7, as the bits of 32-bit floats (0.947, 1.672, -0.122, -0.828): the same
 /// on every machine and in every browser.
 pub const LATENT_OF_SEED_7: [u32; 4] = [1064463727, 1070991724, 3187259722, 3209958448];
 
+/// The repository's folder, wherever it lies now: one build of the tests may serve several checkouts.
+pub fn repository() -> PathBuf {
+    let tests = std::env::var_os("CARGO_MANIFEST_DIR");
+    let tests = tests.map_or(env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    tests.join("..")
+}
+
 /// The built site, in the folder that `SEVEN_FACES_DIST` names or in `dist`; else what is missing.
 pub fn built_site() -> Result<PathBuf, String> {
-    let default = Path::new(env!("CARGO_MANIFEST_DIR")).join("../dist");
+    let default = repository().join("dist");
     let dist = std::env::var_os("SEVEN_FACES_DIST").map_or(default, PathBuf::from);
     let page = dist.join("index.html");
     match page.is_file() {

@@ -100,9 +100,7 @@ fn answer(mut stream: TcpStream, site: &str, dist: &Path) {
 
 /// A file of `web/`, its script pointed at the site under test.
 fn embed(name: &str, site: &str) -> String {
-    let file = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../web")
-        .join(name);
+    let file = tests::repository().join("web").join(name);
     let text = fs::read_to_string(file).expect("the foreign page is there");
     let written_host = WRITTEN_SITE.trim_end_matches('/');
     text.replace(WRITTEN_SITE, site)

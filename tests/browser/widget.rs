@@ -860,7 +860,7 @@ fn a_policy_that_forbids_workers_is_a_sentence() {
 
 #[test]
 fn the_npm_package_packs_and_its_types_hold() {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let root = tests::repository();
     let Some(dist) = super::built_site() else {
         return;
     };

@@ -1,5 +1,3 @@
-use std::path::Path;
-
 use burn::tensor::{Device, Tolerance};
 use half::f16;
 use model_core::bundle::{Bundle, BundleError, Manifest};
@@ -161,7 +159,7 @@ fn weights_that_are_no_numbers_and_oversized_headers_are_refused_in_a_sentence()
 
 #[test]
 fn a_judges_weights_are_checked_as_a_bundles() {
-    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("../native-trainer/judges/fer2013");
+    let directory = tests::repository().join("native-trainer/judges/fer2013");
     let JudgeBundle { manifest, weights } = export::read_judge(&directory).unwrap();
     let error = |weights: Vec<u8>| {
         let mut manifest = manifest.clone();
@@ -234,8 +232,8 @@ fn manifests_from_elsewhere_are_refused() {
 #[test]
 fn the_shipped_bundles_load_and_show_faces() {
     for gan in GanKind::ALL {
-        let directory = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../web/assets/models")
+        let directory = tests::repository()
+            .join("web/assets/models")
             .join(gan.name());
         let bundle = export::read(&directory).unwrap();
         assert_eq!(bundle.manifest.gan, gan);
