@@ -178,7 +178,7 @@ fn walk_to(chrome: &Chrome, person: u64) {
     chrome.wait(
         &format!("person {person}"),
         &script,
-        Duration::from_secs(900),
+        Duration::from_secs(1800),
     );
 }
 
