@@ -345,7 +345,7 @@ fn wrong_arguments_are_refused_in_a_sentence() {
 
 #[test]
 fn the_help_text_in_the_docs_is_the_trainers_own() {
-    let root = tests::repository();
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut help = String::new();
     for command in ["", "resume", "sample", "eval", "judge", "export", "data"] {
         let arguments: Vec<&str> = [command, "--help"]

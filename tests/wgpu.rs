@@ -35,7 +35,7 @@ fn said(output: &Output) -> String {
 }
 
 fn shipped() -> PathBuf {
-    tests::repository().join("web/assets/models/acgan")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/assets/models/acgan")
 }
 
 fn happy_face(here: &Path, vulkan: &str, device: &str) -> Output {
