@@ -412,7 +412,7 @@ fn record(chrome: &Chrome, canvas: &str) {
         "window.frames_ = []; const canvas = document.querySelector(\"[data-testid='{canvas}']\");
          const context = canvas.getContext('2d');
          window.recording = true;
-         const look = () => {{
+         window.look = () => {{
              const data = context.getImageData(0, 0, 48, 48).data;
              frames_.push(Array.from(data).filter((_, index) => index % 4 === 0));
              if (window.recording) requestAnimationFrame(look);
@@ -421,8 +421,9 @@ fn record(chrome: &Chrome, canvas: &str) {
     ));
 }
 
+/// What has been recorded, and what is seen now: a busy machine may be late with its repaint.
 fn recorded(chrome: &Chrome) -> Vec<Vec<u8>> {
-    let frames = chrome.execute("window.recording = false; return window.frames_");
+    let frames = chrome.execute("window.recording = false; look(); return window.frames_");
     serde_json::from_value(frames).expect("frames are bytes")
 }
 
@@ -523,8 +524,6 @@ fn a_morph_and_a_walk_move_smoothly_and_only_where_wanted() {
     record(&chrome, "face");
     chrome.click("emotion-surprise");
     large(&chrome, GanKind::Acgan, Emotion::Surprise, SEED);
-    // The recorder looks with the next repaint, which a busy machine may be late with.
-    std::thread::sleep(Duration::from_secs(1));
     let frames = recorded(&chrome);
     let changes = frames.windows(2).filter(|pair| pair[0] != pair[1]).count();
     assert_eq!(changes, 1, "the face changes at once");
