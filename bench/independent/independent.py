@@ -98,7 +98,7 @@ def main():
             rows[name] = measure(said, labels, reference)
             reference = reference or said
             table.append(row(name, rows[name]))
-    text = f"*`bench/independent.sh --data fer2013.zip`, {len(test[1])} faces a row, commit {report.commit()}*\n\n" + "\n".join(table)
+    text = f"*`bench/independent.sh --data fer2013.zip --count {args.count}`, {len(test[1])} faces a row, commit {report.commit()}*\n\n" + "\n".join(table)
     print(text)
     if args.json:
         args.json.write_text(json.dumps(rows, indent=1, default=float) + "\n")
