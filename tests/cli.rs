@@ -54,6 +54,65 @@ const SHORT: [&str; 10] = [
 ];
 
 #[test]
+fn a_published_bundle_is_trained_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    let train = |more: &[&str]| succeed(here, &[&["train"], &SHORT[..], more].concat());
+    train(&["--gan", "cgan", "--set", "generator.width=4"]);
+    let bundle = "runs/00000-cgan-synthetic/bundle";
+    train(&[
+        "--from",
+        bundle,
+        "--set",
+        "warm_up=20",
+        "--set",
+        "images=20",
+    ]);
+    let next = here.join("runs/00001-cgan-synthetic"); // the GAN is the bundle's, too
+    let images = || {
+        let manifest = fs::read_to_string(next.join("bundle/manifest.json")).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        manifest["training"]["images_seen"].clone()
+    };
+    assert_eq!(images(), 60, "images of both runs");
+
+    // What it set out from stands in its own directory.
+    fs::remove_dir_all(here.join("runs/00000-cgan-synthetic")).unwrap();
+    succeed(
+        here,
+        &[
+            "resume",
+            "runs/00001-cgan-synthetic",
+            "--images",
+            "40",
+            "--device",
+            "cpu",
+        ],
+    );
+    assert_eq!(images(), 80);
+    let other = refuse(here, &["train", "--from", "nowhere", "--device", "cpu"]);
+    assert!(other.contains("nowhere is no usable bundle"), "{other}");
+    fs::copy(
+        next.join("bundle/manifest.json"),
+        next.join("from/manifest.json"),
+    )
+    .unwrap();
+    fs::copy(
+        next.join("bundle/generator.safetensors"),
+        next.join("from/generator.safetensors"),
+    )
+    .unwrap();
+    let changed = refuse(
+        here,
+        &["resume", "runs/00001-cgan-synthetic", "--device", "cpu"],
+    );
+    assert!(
+        changed.contains("is not the bundle that the run set out with"),
+        "{changed}"
+    );
+}
+
+#[test]
 fn a_run_leaves_everything_its_user_needs() {
     let directory = tempfile::tempdir().unwrap();
     let here = directory.path();

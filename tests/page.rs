@@ -445,6 +445,35 @@ fn a_walk_goes_on_where_it_was_when_the_gpu_is_lost() {
 }
 
 #[test]
+fn a_paused_walk_is_the_walk_from_the_person_who_is_looked_at() {
+    let mut page = started();
+    page.want(|wanted| wanted.view = View::Walk);
+    stroll(&mut page, Backend::Cpu);
+    let seed = page.wanted.seed;
+    let (people, picture) = (page.walk.people(), page.walk.view());
+    assert_eq!(people, Some((seed + 1, seed + 2)), "somebody was passed");
+    page.pause_walk();
+    assert_eq!(page.wanted.seed, seed + 1, "what the address names");
+    assert_eq!(
+        (page.walk.people(), page.walk.view()),
+        (people, picture),
+        "nothing moves"
+    );
+    stroll(&mut page, Backend::Cpu);
+    assert_eq!(
+        page.walk.people(),
+        Some((seed + 2, seed + 3)),
+        "and the way goes on"
+    );
+    page.want(|wanted| wanted.seed = seed);
+    assert_eq!(
+        page.walk.people(),
+        Some((seed, seed + 1)),
+        "another person is another walk"
+    );
+}
+
+#[test]
 fn nothing_is_asked_for_while_the_page_is_hidden() {
     let views = [
         View::Face,

@@ -5,11 +5,11 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use rand_core::RngCore;
 
 use crate::config::DiscriminatorConfig;
 use crate::discriminator::{Body, DiscriminatorOutput};
 use crate::emotion::Emotion;
+use crate::initial::Initial;
 use crate::spectral::SpectralLinear;
 
 /// Judges realism without looking at the label, and predicts the emotion beside it.
@@ -23,14 +23,19 @@ pub struct AcganDiscriminator {
 }
 
 impl AcganDiscriminator {
-    /// Builds the network with weights drawn from `rng`.
-    pub fn new(config: &DiscriminatorConfig, rng: &mut impl RngCore, device: &Device) -> Self {
+    /// Builds the network with weights from `initial`.
+    pub fn new(config: &DiscriminatorConfig, initial: &mut impl Initial, device: &Device) -> Self {
         let features = Body::features(config);
         let norm = config.spectral_norm;
         Self {
-            body: Body::new(config, rng, device),
-            realism: SpectralLinear::new([features, 1], norm, rng, device),
-            classifier: SpectralLinear::new([features, Emotion::COUNT], false, rng, device),
+            body: Body::new(config, initial, device),
+            realism: SpectralLinear::new(
+                [Body::realism_features(config), 1],
+                norm,
+                initial,
+                device,
+            ),
+            classifier: SpectralLinear::new([features, Emotion::COUNT], false, initial, device),
         }
     }
 
@@ -39,8 +44,9 @@ impl AcganDiscriminator {
     /// - output: validity `[B, 1]`, class `[B, 7]`
     pub fn forward(&self, images: Tensor<4>, _emotions: Tensor<2>) -> DiscriminatorOutput {
         let features = self.body.forward(images); // [B, 4w]
+        let seen = self.body.with_variety(features.clone());
         DiscriminatorOutput {
-            validity: self.realism.forward(features.clone()), // [B, 1]
+            validity: self.realism.forward(seen), // [B, 1]
             validity_by_label: None,
             class: Some(self.classifier.forward(features)), // [B, 7]
         }

@@ -1,72 +1,71 @@
-//! The building blocks of both networks: seeded weights, layers, up-sampling.
+//! The building blocks of both networks: first weights, layers, up-sampling.
 
 use burn::module::{Module, Param};
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
 use burn::nn::{Linear, LinearConfig, PixelShuffle, PixelShuffleConfig};
 use burn::tensor::{Device, Tensor, TensorData};
-use rand_core::RngCore;
 
 use crate::config::UpSampling;
-use crate::latent::normal_pair;
+use crate::initial::Initial;
 use crate::operations::{convolve, convolve_enlarged, convolve_transposed, enlarging_kernel};
 
-/// Standard deviation of every initial weight (Radford et al. 2016).
-const INITIAL_DEVIATION: f32 = 0.02;
-
-/// A trainable tensor drawn from N(0, 0.02^2) by the caller's generator, so that a seed gives the
-/// same network on every device.
-pub(crate) fn seeded<const D: usize>(
+/// A trainable tensor with its first weights.
+pub(crate) fn initial_weights<const D: usize>(
     shape: [usize; D],
-    rng: &mut impl RngCore,
+    initial: &mut impl Initial,
     device: &Device,
 ) -> Param<Tensor<D>> {
-    let count: usize = shape.iter().product();
-    let mut values = Vec::with_capacity(count + 1);
-    while values.len() < count {
-        let (first, second) = normal_pair(rng);
-        values.extend([first * INITIAL_DEVIATION, second * INITIAL_DEVIATION]);
-    }
-    values.truncate(count);
+    let values = initial.weights(shape.iter().product());
     Param::from_data(TensorData::new(values, shape), device)
 }
 
-/// A fully connected layer with seeded weights `[inputs, outputs]` and zero bias.
-pub fn linear(inputs: usize, outputs: usize, rng: &mut impl RngCore, device: &Device) -> Linear {
+/// A fully connected layer with weights `[inputs, outputs]` and zero bias.
+pub fn linear(
+    inputs: usize,
+    outputs: usize,
+    initial: &mut impl Initial,
+    device: &Device,
+) -> Linear {
     let mut layer = LinearConfig::new(inputs, outputs).init(device);
-    layer.weight = seeded([inputs, outputs], rng, device);
+    layer.weight = initial_weights([inputs, outputs], initial, device);
     layer.bias = Some(zeros(outputs, device));
     layer
 }
 
 /// A 3x3 convolution that keeps the size of its input.
-pub fn conv3x3(inputs: usize, outputs: usize, rng: &mut impl RngCore, device: &Device) -> Conv2d {
-    conv([inputs, outputs], 3, 1, rng, device)
+pub fn conv3x3(
+    inputs: usize,
+    outputs: usize,
+    initial: &mut impl Initial,
+    device: &Device,
+) -> Conv2d {
+    conv([inputs, outputs], 3, 1, initial, device)
 }
 
 /// A 4x4 convolution that halves height and width.
 pub fn halving4x4(
     inputs: usize,
     outputs: usize,
-    rng: &mut impl RngCore,
+    initial: &mut impl Initial,
     device: &Device,
 ) -> Conv2d {
-    conv([inputs, outputs], 4, 2, rng, device)
+    conv([inputs, outputs], 4, 2, initial, device)
 }
 
-/// A convolution with one row of padding on each side, seeded weights and zero bias.
+/// A convolution with one row of padding on each side and zero bias.
 fn conv(
     [inputs, outputs]: [usize; 2],
     kernel: usize,
     stride: usize,
-    rng: &mut impl RngCore,
+    initial: &mut impl Initial,
     device: &Device,
 ) -> Conv2d {
     let mut layer = Conv2dConfig::new([inputs, outputs], [kernel; 2])
         .with_stride([stride; 2])
         .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
         .init(device);
-    layer.weight = seeded([outputs, inputs, kernel, kernel], rng, device);
+    layer.weight = initial_weights([outputs, inputs, kernel, kernel], initial, device);
     layer.bias = Some(zeros(outputs, device));
     layer
 }
@@ -74,11 +73,11 @@ fn conv(
 fn transposed4x4(
     inputs: usize,
     outputs: usize,
-    rng: &mut impl RngCore,
+    initial: &mut impl Initial,
     device: &Device,
 ) -> ConvTranspose2d {
     let mut layer = transposed_layer(inputs, outputs, device);
-    layer.weight = seeded([inputs, outputs, 4, 4], rng, device);
+    layer.weight = initial_weights([inputs, outputs, 4, 4], initial, device);
     layer.bias = Some(zeros(outputs, device));
     layer
 }
@@ -143,11 +142,11 @@ impl ShuffledConv {
         inputs: usize,
         outputs: usize,
         factor: usize,
-        rng: &mut impl RngCore,
+        initial: &mut impl Initial,
         device: &Device,
     ) -> Self {
         Self {
-            conv: conv3x3(inputs, factor * factor * outputs, rng, device),
+            conv: conv3x3(inputs, factor * factor * outputs, initial, device),
             shuffle: PixelShuffleConfig::new(factor).init(),
         }
     }
@@ -170,16 +169,18 @@ impl UpSample {
         kind: UpSampling,
         inputs: usize,
         outputs: usize,
-        rng: &mut impl RngCore,
+        initial: &mut impl Initial,
         device: &Device,
     ) -> Self {
         match kind {
-            UpSampling::Transposed => Self::Transposed(transposed4x4(inputs, outputs, rng, device)),
+            UpSampling::Transposed => {
+                Self::Transposed(transposed4x4(inputs, outputs, initial, device))
+            }
             UpSampling::Nearest => Self::Nearest(EnlargedConv {
-                conv: conv3x3(inputs, outputs, rng, device),
+                conv: conv3x3(inputs, outputs, initial, device),
             }),
             UpSampling::Shuffle => {
-                Self::Shuffle(ShuffledConv::new(inputs, outputs, 2, rng, device))
+                Self::Shuffle(ShuffledConv::new(inputs, outputs, 2, initial, device))
             }
         }
     }

@@ -5,11 +5,11 @@
 
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use rand_core::RngCore;
 
 use crate::config::DiscriminatorConfig;
 use crate::discriminator::{Body, DiscriminatorOutput};
 use crate::emotion::Emotion;
+use crate::initial::Initial;
 use crate::spectral::SpectralLinear;
 
 /// Judges realism and match with the label in one number.
@@ -23,14 +23,19 @@ pub struct CganDiscriminator {
 }
 
 impl CganDiscriminator {
-    /// Builds the network with weights drawn from `rng`.
-    pub fn new(config: &DiscriminatorConfig, rng: &mut impl RngCore, device: &Device) -> Self {
+    /// Builds the network with weights from `initial`.
+    pub fn new(config: &DiscriminatorConfig, initial: &mut impl Initial, device: &Device) -> Self {
         let features = Body::features(config);
         let norm = config.spectral_norm;
         Self {
-            body: Body::new(config, rng, device),
-            realism: SpectralLinear::new([features, 1], norm, rng, device),
-            matching: SpectralLinear::new([features, Emotion::COUNT], norm, rng, device),
+            body: Body::new(config, initial, device),
+            realism: SpectralLinear::new(
+                [Body::realism_features(config), 1],
+                norm,
+                initial,
+                device,
+            ),
+            matching: SpectralLinear::new([features, Emotion::COUNT], norm, initial, device),
         }
     }
 
@@ -39,7 +44,8 @@ impl CganDiscriminator {
     /// - output: validity `[B, 1]` under the label, validity `[B, 7]` under every label
     pub fn forward(&self, images: Tensor<4>, emotions: Tensor<2>) -> DiscriminatorOutput {
         let features = self.body.forward(images); // [B, 4w]
-        let realism = self.realism.forward(features.clone()); // [B, 1]
+        let seen = self.body.with_variety(features.clone());
+        let realism = self.realism.forward(seen); // [B, 1]
         let by_label = self.matching.forward(features) + realism; // [B, 7]
         DiscriminatorOutput {
             validity: (by_label.clone() * emotions).sum_dim(1), // [B, 1]

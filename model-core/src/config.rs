@@ -104,6 +104,10 @@ pub struct DiscriminatorConfig {
     pub width: usize,
     /// Whether weights are divided by their largest singular value (Miyato et al. 2018).
     pub spectral_norm: bool,
+    /// Images that are looked at together: how much each feature varies among them counts for their realism, so that too
+    /// little variety shows (minibatch standard deviation, Karras et al. 2018). 0 for none.
+    #[serde(default)]
+    pub variety_group: usize,
 }
 
 /// A configuration that no network is built from.

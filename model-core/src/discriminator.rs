@@ -3,11 +3,11 @@
 use burn::module::Module;
 use burn::nn::{PixelUnshuffle, PixelUnshuffleConfig};
 use burn::tensor::{Device, Tensor};
-use rand_core::RngCore;
 
 use crate::acgan::AcganDiscriminator;
 use crate::cgan::CganDiscriminator;
 use crate::config::{DiscriminatorConfig, GanKind};
+use crate::initial::Initial;
 use crate::operations::leaky_relu;
 use crate::spectral::SpectralConv2d;
 
@@ -17,6 +17,9 @@ const LEAK: f64 = 0.2;
 /// Makes up for what a spectrally normalised layer takes away: its gain is 1 for one direction and less for all
 /// others, so without this signals fade from layer to layer and the discriminator learns too slowly.
 const GAIN: f64 = std::f64::consts::SQRT_2;
+
+/// Keeps the slope of the square root finite where all images of a group are alike.
+const LEAST_VARIANCE: f64 = 1e-8;
 
 /// A discriminator's opinion of a batch, as logits. Losses ask only what is there, never which GAN it was.
 pub struct DiscriminatorOutput {
@@ -64,16 +67,16 @@ pub enum Discriminator {
 }
 
 impl Discriminator {
-    /// Builds the discriminator of `gan` with weights drawn from `rng`.
+    /// Builds the discriminator of `gan` with weights from `initial`.
     pub fn new(
         gan: GanKind,
         config: &DiscriminatorConfig,
-        rng: &mut impl RngCore,
+        initial: &mut impl Initial,
         device: &Device,
     ) -> Self {
         match gan {
-            GanKind::Cgan => Self::Cgan(CganDiscriminator::new(config, rng, device)),
-            GanKind::Acgan => Self::Acgan(AcganDiscriminator::new(config, rng, device)),
+            GanKind::Cgan => Self::Cgan(CganDiscriminator::new(config, initial, device)),
+            GanKind::Acgan => Self::Acgan(AcganDiscriminator::new(config, initial, device)),
         }
     }
 
@@ -104,6 +107,8 @@ impl Discriminator {
 pub struct Body {
     unshuffle: PixelUnshuffle,
     convs: Vec<SpectralConv2d>,
+    /// See [`DiscriminatorConfig::variety_group`].
+    variety_group: usize,
 }
 
 impl Body {
@@ -112,11 +117,19 @@ impl Body {
         4 * config.width
     }
 
-    /// Builds the body with weights drawn from `rng`.
-    pub fn new(config: &DiscriminatorConfig, rng: &mut impl RngCore, device: &Device) -> Self {
+    /// Length of what realism is judged by: the features, and beside them how much each varies.
+    pub fn realism_features(config: &DiscriminatorConfig) -> usize {
+        match config.variety_group {
+            0 => Self::features(config),
+            _ => 2 * Self::features(config),
+        }
+    }
+
+    /// Builds the body with weights from `initial`.
+    pub fn new(config: &DiscriminatorConfig, initial: &mut impl Initial, device: &Device) -> Self {
         let width = config.width;
         let mut conv = |channels, kernel| {
-            SpectralConv2d::new(channels, kernel, config.spectral_norm, rng, device)
+            SpectralConv2d::new(channels, kernel, config.spectral_norm, initial, device)
         };
         Self {
             unshuffle: PixelUnshuffleConfig::new(2).init(),
@@ -126,6 +139,7 @@ impl Body {
                 conv([2 * width, 4 * width], 4),
                 conv([4 * width, 4 * width], 4),
             ],
+            variety_group: config.variety_group,
         }
     }
 
@@ -142,6 +156,28 @@ impl Body {
         maps.reshape([batch, channels, height * width])
             .sum_dim(2)
             .reshape([batch, channels])
+    }
+
+    /// Features and, beside them, the standard deviation of each among the images of a group; features alone where there
+    /// are no groups.
+    ///
+    /// # Shapes
+    /// - features `[B, 4w]`, B a multiple of the group
+    /// - output `[B, 8w]`, or `[B, 4w]`
+    pub fn with_variety(&self, features: Tensor<2>) -> Tensor<2> {
+        let [batch, length] = features.dims();
+        let group = self.variety_group;
+        if group == 0 {
+            return features;
+        }
+        let grouped = features.clone().reshape([batch / group, group, length]);
+        let apart = grouped.clone() - grouped.mean_dim(1);
+        let variance = apart.powi_scalar(2).mean_dim(1); // [B / group, 1, 4w]
+        let deviation = variance.add_scalar(LEAST_VARIANCE).sqrt();
+        let spread = deviation
+            .expand([batch / group, group, length])
+            .reshape([batch, length]);
+        Tensor::cat(vec![features, spread], 1)
     }
 
     /// One power iteration of every convolution.

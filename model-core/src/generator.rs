@@ -3,11 +3,11 @@
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
-use rand_core::RngCore;
 
 use crate::blocks::{ShuffledConv, UpSample, linear};
 use crate::config::GeneratorConfig;
 use crate::emotion::Emotion;
+use crate::initial::Initial;
 use crate::latent::latent;
 use crate::normalisation::{ConditionalNorm, Scaled};
 
@@ -29,8 +29,8 @@ pub struct Generator {
 }
 
 impl Generator {
-    /// Builds a network with weights drawn from `rng`.
-    pub fn new(config: &GeneratorConfig, rng: &mut impl RngCore, device: &Device) -> Self {
+    /// Builds a network with weights from `initial`.
+    pub fn new(config: &GeneratorConfig, initial: &mut impl Initial, device: &Device) -> Self {
         let width = config.width;
         let inputs = config.latent_size + Emotion::COUNT;
         let mut channels = vec![4 * width, 2 * width, width];
@@ -44,17 +44,17 @@ impl Generator {
             true => Emotion::COUNT,
             false => 1,
         };
-        let up = |pair: &[usize], rng: &mut _| {
-            UpSample::new(config.up_sampling, pair[0], pair[1], rng, device)
+        let up = |pair: &[usize], initial: &mut _| {
+            UpSample::new(config.up_sampling, pair[0], pair[1], initial, device)
         };
         Self {
-            start: linear(inputs, 4 * width * FIRST_SIDE * FIRST_SIDE, rng, device),
+            start: linear(inputs, 4 * width * FIRST_SIDE * FIRST_SIDE, initial, device),
             norms: channels
                 .iter()
                 .map(|&channels| ConditionalNorm::new(conditions, channels, device))
                 .collect(),
-            ups: channels.windows(2).map(|pair| up(pair, rng)).collect(),
-            end: ShuffledConv::new(last, 1, doubling, rng, device),
+            ups: channels.windows(2).map(|pair| up(pair, initial)).collect(),
+            end: ShuffledConv::new(last, 1, doubling, initial, device),
         }
     }
 
@@ -104,6 +104,17 @@ impl Generator {
             ups: self.ups.iter().map(UpSample::folded).collect(),
             ..self.clone()
         }
+    }
+
+    /// The way back from [`Self::folded`], so that a published network is trained on: [`Self::forward_train`] then makes
+    /// of this batch what [`Self::forward`] made of it. Enlarged convolutions stay transposed.
+    pub fn unfolded(self, z: Tensor<2>, emotions: Tensor<2>) -> Self {
+        let mut norms = Vec::with_capacity(self.norms.len());
+        self.pass(z, emotions, |norm, input, emotions| {
+            norms.push(norm.clone().unfolded(&input));
+            norm.affine(input, emotions)
+        });
+        Self { norms, ..self }
     }
 
     /// One face per seed, each with its own weighting of the seven emotions.

@@ -9,10 +9,10 @@ use burn::nn::conv::Conv2d;
 use burn::nn::{Linear, PixelUnshuffle, PixelUnshuffleConfig};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
-use rand_core::RngCore;
 
 use crate::blocks::{conv3x3, halving4x4, linear};
 use crate::emotion::Emotion;
+use crate::initial::Initial;
 use crate::normalisation::{ConditionalNorm, Scaled};
 use crate::operations::convolve;
 
@@ -68,17 +68,21 @@ impl NormConv {
 }
 
 impl Judge {
-    /// Builds a network of `width` channels in its first stage with weights drawn from `rng`.
-    pub fn new(width: usize, stages: usize, rng: &mut impl RngCore, device: &Device) -> Self {
+    /// Builds a network of `width` channels in its first stage with weights from `initial`.
+    pub fn new(width: usize, stages: usize, initial: &mut impl Initial, device: &Device) -> Self {
         let features = channels(width, stages - 1);
         let stages = (0..stages).map(|stage| {
             let channels_here = channels(width, stage);
             let enter = match stage {
-                0 => conv3x3(4, channels_here, rng, device),
-                _ => halving4x4(channels(width, stage - 1), channels_here, rng, device),
+                0 => conv3x3(4, channels_here, initial, device),
+                _ => halving4x4(channels(width, stage - 1), channels_here, initial, device),
             };
-            let mut keep =
-                || NormConv::new(conv3x3(channels_here, channels_here, rng, device), device);
+            let mut keep = || {
+                NormConv::new(
+                    conv3x3(channels_here, channels_here, initial, device),
+                    device,
+                )
+            };
             Stage {
                 first: keep(),
                 second: keep(),
@@ -88,7 +92,7 @@ impl Judge {
         Self {
             unshuffle: PixelUnshuffleConfig::new(2).init(),
             stages: stages.collect(),
-            classifier: linear(features, Emotion::COUNT, rng, device),
+            classifier: linear(features, Emotion::COUNT, initial, device),
         }
     }
 

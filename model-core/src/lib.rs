@@ -37,6 +37,10 @@ mod cpu;
 pub mod discriminator;
 #[cfg(feature = "networks")]
 pub mod generator;
+#[cfg(feature = "webgpu")]
+mod gpu;
+#[cfg(feature = "networks")]
+pub mod initial;
 #[cfg(feature = "networks")]
 pub mod judge;
 #[cfg(feature = "networks")]

@@ -87,6 +87,20 @@ impl ConditionalNorm {
             shift: Param::initialized(self.shift.id, shift),
         }
     }
+
+    /// The way back from [`Self::folded`]: its [`Self::normalise`] gives, with the statistics of `input`, what this
+    /// layer's [`Self::affine`] gives.
+    pub fn unfolded(self, input: &Tensor<4>) -> Self {
+        let statistics = BatchStatistics::of(input);
+        let channels = input.dims()[1];
+        let folded = self.scale.val();
+        let mean = statistics.mean.reshape([1, channels]);
+        let deviation = statistics.deviation.reshape([1, channels]);
+        Self {
+            scale: self.scale.map(|scale| scale * deviation),
+            shift: self.shift.map(|shift| shift + mean * folded),
+        }
+    }
 }
 
 /// The output of a [`ConditionalNorm`], not computed yet: with the rectifier that mostly follows it is one pass.

@@ -1,5 +1,5 @@
-//! Convolutions, normalisations and rectifiers of every network, by this crate's kernels where the CPU computes, else
-//! by Burn's.
+//! Convolutions, normalisations and rectifiers of every network, by this crate's kernels where the CPU or a browser's GPU
+//! computes, else by Burn's.
 
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::tensor::activation::relu;
@@ -12,6 +12,8 @@ use crate::cpu::{
     AffineRectifier, BatchNorm, Convolution, Geometry, LeakyRectifier, TransposedConvolution,
     apply, runs_on,
 };
+#[cfg(feature = "webgpu")]
+use crate::gpu;
 
 /// How a square kernel moves over a map.
 #[derive(Debug, Clone, Copy)]
@@ -126,6 +128,13 @@ pub fn transposed_convolution(
             dispatched(input, weight, bias),
         );
     }
+    #[cfg(feature = "webgpu")]
+    if gpu::runs_on(&input.device())
+        && (moves.stride, moves.padding) == (2, 1)
+        && gpu::enlarges(input.dims(), weight.dims())
+    {
+        return gpu::transposed_convolution(input, weight, bias);
+    }
     let options =
         ConvTransposeOptions::new([moves.stride; 2], [moves.padding; 2], [0, 0], [1, 1], 1);
     conv_transpose2d(input, weight, Some(bias), options)
@@ -141,6 +150,10 @@ pub fn affine_relu(maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tenso
     if runs_on(&maps.device()) {
         let shape = maps.dims();
         return apply(AffineRectifier { shape }, dispatched(maps, scale, shift));
+    }
+    #[cfg(feature = "webgpu")]
+    if gpu::runs_on(&maps.device()) && gpu::scales(maps.dims()) {
+        return gpu::affine_relu(maps, scale, shift);
     }
     relu(maps * scale + shift)
 }

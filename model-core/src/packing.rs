@@ -3,8 +3,6 @@
 use burn::module::Module;
 use burn::tensor::Device;
 use burn_store::{HalfPrecisionAdapter, ModuleSnapshot, SafetensorsStore};
-use rand_chacha::ChaCha8Rng;
-use rand_core::SeedableRng;
 
 use crate::bundle::{
     Bundle, BundleError, FORMAT_VERSION, Manifest, Training, WEIGHTS_FILE, WeightsFile, sha256,
@@ -12,6 +10,7 @@ use crate::bundle::{
 use crate::config::{GanKind, GeneratorConfig};
 use crate::emotion::Emotion;
 use crate::generator::Generator;
+use crate::initial::ToBeLoaded;
 use crate::judge::{Judge, STAGES};
 use crate::judge_bundle::{JUDGE_WEIGHTS_FILE, JudgeBundle, JudgeManifest, JudgeTraining};
 use crate::pixels::IMAGE_SIDE;
@@ -41,9 +40,7 @@ impl Bundle {
 
     /// Builds the generator on a device.
     pub fn generator(&self, device: &Device) -> Result<Generator, BundleError> {
-        // Every weight drawn here is replaced below; a missing one is an error.
-        let mut rng = ChaCha8Rng::seed_from_u64(0);
-        let generator = Generator::new(&self.manifest.generator, &mut rng, device);
+        let generator = Generator::new(&self.manifest.generator, &mut ToBeLoaded, device);
         load_weights(generator, &self.weights)
     }
 }
@@ -65,10 +62,11 @@ impl JudgeBundle {
 
     /// Builds the judge on a device.
     pub fn judge(&self, device: &Device) -> Result<Judge, BundleError> {
-        // Every weight drawn here is replaced; a missing one is an error.
-        let mut rng = ChaCha8Rng::seed_from_u64(0);
         let JudgeManifest { width, stages, .. } = self.manifest;
-        load_weights(Judge::new(width, stages, &mut rng, device), &self.weights)
+        load_weights(
+            Judge::new(width, stages, &mut ToBeLoaded, device),
+            &self.weights,
+        )
     }
 }
 
@@ -93,7 +91,7 @@ fn described<M: Module>(file: &str, weights: &[u8], network: &M) -> WeightsFile 
     }
 }
 
-/// `network` with every weight replaced; refuses weights of another network.
+/// `network` with every weight replaced; refuses weights of another network, and too few.
 fn load_weights<M: Module>(mut network: M, weights: &[u8]) -> Result<M, BundleError> {
     weights::check(weights)?;
     let mut store = SafetensorsStore::from_bytes(Some(expanded(weights)?));

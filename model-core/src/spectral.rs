@@ -2,9 +2,9 @@
 
 use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
-use rand_core::RngCore;
 
-use crate::blocks::{seeded, zeros};
+use crate::blocks::{initial_weights, zeros};
+use crate::initial::Initial;
 use crate::operations::{Moves, convolution};
 
 /// A convolution whose weights are divided by their largest singular value (Miyato et al. 2018),
@@ -28,13 +28,14 @@ impl SpectralConv2d {
         [inputs, outputs]: [usize; 2],
         kernel: usize,
         spectral_norm: bool,
-        rng: &mut impl RngCore,
+        initial: &mut impl Initial,
         device: &Device,
     ) -> Self {
         Self {
-            weight: seeded([outputs, inputs, kernel, kernel], rng, device),
+            weight: initial_weights([outputs, inputs, kernel, kernel], initial, device),
             bias: zeros(outputs, device),
-            singular: spectral_norm.then(|| seeded([outputs], rng, device).set_require_grad(false)),
+            singular: spectral_norm
+                .then(|| initial_weights([outputs], initial, device).set_require_grad(false)),
             stride: kernel / 2,
             padding: usize::from(kernel == 4),
         }
@@ -82,13 +83,14 @@ impl SpectralLinear {
     pub fn new(
         [inputs, outputs]: [usize; 2],
         spectral_norm: bool,
-        rng: &mut impl RngCore,
+        initial: &mut impl Initial,
         device: &Device,
     ) -> Self {
         Self {
-            weight: seeded([outputs, inputs], rng, device),
+            weight: initial_weights([outputs, inputs], initial, device),
             bias: zeros(outputs, device),
-            singular: spectral_norm.then(|| seeded([outputs], rng, device).set_require_grad(false)),
+            singular: spectral_norm
+                .then(|| initial_weights([outputs], initial, device).set_require_grad(false)),
         }
     }
 

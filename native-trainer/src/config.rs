@@ -3,6 +3,7 @@
 
 use anyhow::Context;
 use clap::ValueEnum;
+use model_core::bundle::Manifest;
 use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig, UpSampling};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -19,13 +20,17 @@ const MAX_TICK_IMAGES: u64 = 5_000;
 /// Long runs keep a checkpoint at least this often, in images.
 const MAX_CHECKPOINT_IMAGES: u64 = 20_000;
 
+/// A new discriminator beside a trained generator tells real from generated faces by then.
+const WARM_UP_IMAGES: u64 = 60_000;
+
 /// Beyond this a step takes more memory than any machine this project trains on.
 const MOST_IMAGES_PER_STEP: usize = 4096;
 
 /// What makes a run that run: its networks, and where it is in its batches. Everything else may change on the way.
-const FIXED: [&str; 6] = [
+const FIXED: [&str; 7] = [
     "batch",
     "discriminator",
+    "from",
     "gan",
     "generator",
     "preset",
@@ -55,6 +60,12 @@ pub struct RunOptions {
     /// Images per step.
     pub batch: usize,
     pub generator: GeneratorConfig,
+    /// The bundle whose generator the run sets out with; none: weights drawn from the seed.
+    #[serde(default)]
+    pub from: Option<Origin>,
+    /// Real images at the start of the run from which the discriminator learns alone.
+    #[serde(default)]
+    pub warm_up: u64,
     pub discriminator: DiscriminatorConfig,
     pub generator_learning_rate: f64,
     pub discriminator_learning_rate: f64,
@@ -73,6 +84,15 @@ pub struct RunOptions {
     pub tick_images: u64,
     /// Images between two checkpoints with a grid.
     pub checkpoint_images: u64,
+}
+
+/// A bundle that a run set out with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Origin {
+    /// SHA-256 of its weights.
+    pub sha256: String,
+    /// Real images that its generator had learned from.
+    pub images_seen: u64,
 }
 
 impl Preset {
@@ -105,9 +125,12 @@ impl Preset {
                 fine_width: width / 2,
                 conditional_norm: true,
             },
+            from: None,
+            warm_up: 0,
             discriminator: DiscriminatorConfig {
                 width,
                 spectral_norm: false,
+                variety_group: 0,
             },
             generator_learning_rate: 4e-4,
             discriminator_learning_rate: 6e-4,
@@ -136,6 +159,16 @@ impl RunOptions {
         self.images = images;
         self.tick_images = (images / TICKS).clamp(1, MAX_TICK_IMAGES);
         self.checkpoint_images = (images / CHECKPOINTS).clamp(1, MAX_CHECKPOINT_IMAGES);
+    }
+
+    /// Sets out with a bundle's generator; its discriminator was not kept, so a new one learns alone first.
+    pub fn set_from(&mut self, bundle: &Manifest) {
+        self.generator = bundle.generator.clone();
+        self.warm_up = WARM_UP_IMAGES;
+        self.from = Some(Origin {
+            sha256: bundle.weights.sha256.clone(),
+            images_seen: bundle.training.images_seen,
+        });
     }
 
     /// What the batcher needs to know.
@@ -178,6 +211,12 @@ impl RunOptions {
         anyhow::ensure!(
             self.batch <= MOST_IMAGES_PER_STEP,
             "a batch of {} is too large: expected at most {MOST_IMAGES_PER_STEP}",
+            self.batch
+        );
+        let group = self.discriminator.variety_group;
+        anyhow::ensure!(
+            group == 0 || self.batch.is_multiple_of(group),
+            "a batch of {} cannot be cut into discriminator.variety_group = {group}: expected a multiple",
             self.batch
         );
         anyhow::ensure!(self.images > 0, "--images is 0: expected at least 1");

@@ -48,7 +48,7 @@ pub fn pack(trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle
     let training = Training {
         preset: options.preset.name().to_owned(),
         data: provenance.data.clone(),
-        images_seen: trainer.images_seen(),
+        images_seen: trainer.images_learned_from(),
         seed: options.seed,
         git_commit: provenance.git_commit.clone(),
         metrics: BTreeMap::new(),

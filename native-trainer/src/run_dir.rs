@@ -7,17 +7,20 @@
 //!   fakes-000000.png ...  generated, same latents     checkpoints/  the newest two
 //!   curve.png             the figures as curves       lock          held while a trainer works here
 //!   bundle/               manifest.json + generator.safetensors, after the last step
+//!   from/                 the bundle that the run set out with, if it did
 //! ```
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use model_core::bundle::Bundle;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::config::RunOptions;
 use crate::disk;
+use crate::export;
 use crate::lock::Lock;
 use crate::stats::Stats;
 
@@ -48,6 +51,7 @@ impl RunDir {
         options: &RunOptions,
         data: &DataOptions,
         data_name: &str,
+        from: Option<&Bundle>,
     ) -> anyhow::Result<Self> {
         fs::create_dir_all(parent)
             .with_context(|| format!("cannot create {}", parent.display()))?;
@@ -65,6 +69,9 @@ impl RunDir {
         let run = Self { path };
         // The options come last: they make the directory a run that can be resumed.
         run.write_json("data.json", data)?;
+        if let Some(bundle) = from {
+            export::write(bundle, &run.from())?;
+        }
         run.write_options(options)?;
         Ok(run)
     }
@@ -115,6 +122,11 @@ impl RunDir {
 
     pub fn bundle(&self) -> PathBuf {
         self.path.join("bundle")
+    }
+
+    /// The bundle that the run set out with.
+    pub fn from(&self) -> PathBuf {
+        self.path.join("from")
     }
 
     pub fn reals(&self) -> PathBuf {

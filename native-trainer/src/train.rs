@@ -3,7 +3,8 @@
 use std::time::Instant;
 
 use burn::module::Module;
-use burn::tensor::{Device, TensorData};
+use burn::tensor::{Device, Tensor, TensorData};
+use model_core::bundle::Bundle;
 use model_core::discriminator::Discriminator;
 use model_core::generator::Generator;
 use rand_chacha::ChaCha8Rng;
@@ -33,6 +34,8 @@ pub struct Trainer {
     options: RunOptions,
     batcher: Batcher,
     device: Device,
+    /// The generator that the run set out with, where it was not drawn from the seed.
+    from: Option<Generator>,
     step: u64,
     /// How often the run broke down and went back.
     retreats: u32,
@@ -60,14 +63,28 @@ impl Trainer {
             options,
             batcher,
             device,
+            from: None,
             step: 0,
             retreats: 0,
         }
     }
 
+    /// Sets out with the generator of a bundle in place of one drawn from the seed; before the first step.
+    pub fn set_out_from(&mut self, bundle: &Bundle) -> anyhow::Result<()> {
+        let device = self.device.clone().without_autodiff();
+        let generator = bundle.generator(&device)?;
+        let (z, labels) = self.statistics(&device);
+        self.from = Some(generator.unfolded(z, labels).train());
+        self.start_again();
+        Ok(())
+    }
+
     /// Everything as it was before the first step.
     fn start_again(&mut self) {
         (self.generator, self.discriminator) = networks(&self.options, &self.device);
+        if let Some(generator) = &self.from {
+            self.generator = generator.clone();
+        }
         self.average = self.generator.valid();
         self.generator_optimizer = Adam::new(&self.generator);
         self.discriminator_optimizer = Adam::new(&self.discriminator);
@@ -82,6 +99,7 @@ impl Trainer {
             .forward_train(batch.z.clone(), batch.labels.clone());
         let loss = self.options.loss;
         let rate = divergence::rate(self.retreats) * self.options.annealing(self.images_seen());
+        let warm = f64::from(self.images_seen() >= self.options.warm_up);
         let (discriminator, [discriminator_loss, real_validity, fake_validity]) =
             discriminator_step(
                 self.discriminator.clone(),
@@ -95,7 +113,7 @@ impl Trainer {
         let (generator, generator_loss) = generator_step(
             self.generator.clone(),
             &mut self.generator_optimizer,
-            rate * self.options.generator_learning_rate,
+            warm * rate * self.options.generator_learning_rate,
             &self.discriminator,
             &batch,
             fakes,
@@ -116,10 +134,14 @@ impl Trainer {
     /// The average in its inference form: what is sampled and exported.
     pub fn sampler(&self) -> Generator {
         let device = self.device.clone().without_autodiff();
-        let (z, labels) = self
-            .batcher
-            .requests(STATISTICS_BATCHES * self.options.batch, &device);
+        let (z, labels) = self.statistics(&device);
         self.average.folded(z, labels)
+    }
+
+    /// What normalisation statistics are measured on: latents and labels.
+    fn statistics(&self, device: &Device) -> (Tensor<2>, Tensor<2>) {
+        let faces = STATISTICS_BATCHES * self.options.batch;
+        self.batcher.requests(faces, device)
     }
 
     /// The options of the run.
@@ -130,6 +152,16 @@ impl Trainer {
     /// Real images seen by the discriminator.
     pub fn images_seen(&self) -> u64 {
         self.step * self.options.batch as u64
+    }
+
+    /// Real images that the generator has learned from: those of this run and of the run before, whose bundle it set out with.
+    pub fn images_learned_from(&self) -> u64 {
+        let before = self
+            .options
+            .from
+            .as_ref()
+            .map_or(0, |from| from.images_seen);
+        before + self.images_seen()
     }
 
     /// All that a checkpoint holds of networks and optimisers, to the bit: for comparisons.

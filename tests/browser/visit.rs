@@ -517,6 +517,11 @@ fn a_morph_and_a_walk_move_smoothly_and_only_where_wanted() {
         frames.windows(2).all(|pair| pair[0] == pair[1]),
         "a paused walk moves"
     );
+    let address = chrome.execute("return location.search");
+    assert!(
+        address.to_string().contains(&format!("seed={}", person())),
+        "the address of a paused walk names its person: {address}"
+    );
     // Less motion: no morph, and no walk unless asked for.
     chrome.reduce_motion(true);
     open(&chrome, &site, "?seed=7&emotion=neutral");

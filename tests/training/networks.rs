@@ -81,6 +81,22 @@ fn folding_measured_statistics_changes_no_face() {
 }
 
 #[test]
+fn a_folded_network_is_trained_on_from_the_faces_that_it_makes() {
+    for up_sampling in [UpSampling::Transposed, UpSampling::Nearest] {
+        let (z, labels) = requests(14);
+        let network = generator(up_sampling, 2);
+        let folded = network.folded(z.clone(), labels.clone());
+        let (z, labels) = requests(28); // other statistics than it was folded with
+        let faces = folded.forward(z.clone(), labels.clone());
+        let unfolded = folded.unfolded(z.clone(), labels.clone());
+        unfolded
+            .forward_train(z, labels)
+            .into_data()
+            .assert_approx_eq::<f32>(&faces.into_data(), Tolerance::absolute(1e-5));
+    }
+}
+
+#[test]
 fn a_seed_gives_the_same_network_twice() {
     let weights = |network: &Generator| native_trainer::ema::weights(network);
     assert_eq!(
@@ -94,6 +110,7 @@ fn the_two_discriminators_answer_what_their_gan_asks() {
     let config = DiscriminatorConfig {
         width: 4,
         spectral_norm: true,
+        variety_group: 0,
     };
     let device = Device::flex();
     let images = Tensor::<4>::zeros([2, 1, 48, 48], &device);
@@ -112,6 +129,55 @@ fn the_two_discriminators_answer_what_their_gan_asks() {
             (gan == GanKind::Cgan).then_some([2, 7]),
             "{gan}"
         );
+    }
+}
+
+/// Validity and class logits of a first image that is judged together with three others.
+fn judged(gan: GanKind, variety_group: usize, others: f32) -> (f32, Vec<f32>) {
+    let config = DiscriminatorConfig {
+        width: 4,
+        spectral_norm: false,
+        variety_group,
+    };
+    let device = Device::flex();
+    let network = Discriminator::new(gan, &config, &mut ChaCha8Rng::seed_from_u64(1), &device);
+    let images = [0.5, others, -others, others / 2.0]
+        .map(|grey| Tensor::<4>::full([1, 1, 48, 48], grey, &device));
+    let labels = emotion_rows(&[Emotion::Happy.weights(); 4], &device);
+    let output = network.forward(Tensor::cat(images.to_vec(), 0), labels);
+    let first = |tensor: Tensor<2>| {
+        tensor
+            .narrow(0, 0, 1)
+            .into_data()
+            .iter::<f32>()
+            .collect::<Vec<_>>()
+    };
+    let seen = output.class.or(output
+        .validity_by_label
+        .map(|by_label| by_label.clone() - by_label.mean_dim(1)));
+    (first(output.validity)[0], first(seen.unwrap()))
+}
+
+#[test]
+fn the_variety_of_a_group_counts_for_realism_and_for_nothing_else() {
+    for gan in GanKind::ALL {
+        let (alone, _) = judged(gan, 0, 0.5);
+        assert_eq!(
+            alone,
+            judged(gan, 0, 0.9).0,
+            "{gan}: without groups company does not count"
+        );
+        let (alike, emotions) = judged(gan, 4, 0.5);
+        let (varied, same) = judged(gan, 4, 0.9);
+        assert!((alike - varied).abs() > 1e-6, "{gan}: {alike} and {varied}");
+        for (emotion, same) in emotions.iter().zip(&same) {
+            assert!(
+                (emotion - same).abs() < 1e-6,
+                "{gan}: {emotions:?} and {same:?}"
+            );
+        }
+        let pairs = [0.9, 0.3].map(|others| judged(gan, 1, others).0);
+        assert_eq!(pairs[0], pairs[1], "{gan}: groups of one have no company");
     }
 }
 

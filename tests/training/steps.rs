@@ -259,3 +259,48 @@ fn every_weight_gets_a_finite_gradient() {
         assert!(missing.is_empty(), "{gan} generator: {missing:?}");
     }
 }
+
+#[test]
+fn a_run_sets_out_with_a_bundles_faces_and_a_new_discriminator_learns_alone_first() {
+    let mut before = trainer(little(GanKind::Cgan));
+    before.step();
+    let bundle = crate::pack(&before);
+    let mut options = little(GanKind::Acgan);
+    options.set_from(&bundle.manifest);
+    options.warm_up = 2 * options.batch as u64;
+    let mut run = trainer(options);
+    run.set_out_from(&bundle).unwrap();
+
+    let faces = |run: &native_trainer::train::Trainer| {
+        let faces = run.sampler().faces(&[1, 2], &[[1.0 / 7.0; 7]; 2]);
+        faces.into_data()
+    };
+    let published = bundle.generator(&Device::flex()).unwrap();
+    let published = published.faces(&[1, 2], &[[1.0 / 7.0; 7]; 2]).into_data();
+    let close = burn::tensor::Tolerance::absolute(1e-4);
+    faces(&run).assert_approx_eq::<f32>(&published, close);
+
+    let (generator, discriminator) = (weights(&run.generator), weights(&run.discriminator));
+    run.step();
+    run.step();
+    assert_eq!(
+        weights(&run.generator),
+        generator,
+        "warming up, the generator waits"
+    );
+    assert_ne!(weights(&run.discriminator), discriminator);
+    run.step();
+    let missing = |moved: &[TensorData]| {
+        moved
+            .iter()
+            .zip(&generator)
+            .filter(|(new, old)| new == old)
+            .count()
+    };
+    assert_eq!(missing(&weights(&run.generator)), 0, "then all of it moves");
+    assert_eq!(
+        crate::pack(&run).manifest.training.images_seen,
+        4 * 4,
+        "images of both runs"
+    );
+}

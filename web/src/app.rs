@@ -1,5 +1,7 @@
 //! The page: puts the components together and keeps engine, address and state in step.
 
+use std::time::Duration;
+
 use leptos::ev::popstate;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
@@ -49,8 +51,9 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
     let emotion = Memo::new(move |_| page.with(Page::large_shot).mood.strongest());
     let look = Memo::new(move |_| page.read().wanted.look);
     let view = Memo::new(move |_| page.read().wanted.view);
+    let below = after_first_paint();
     view! {
-        <div class="sf-app" data-emotion=move || emotion.get().name() data-look=move || look.get().name()
+        <div class="sf-app" data-whole=move || below.get().to_string() data-emotion=move || emotion.get().name() data-look=move || look.get().name()
             data-view=move || view.get().name()>
             <ViewTabs page />
             <section class="sf-stage" aria-label="Faces">
@@ -72,11 +75,21 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
                 <Settings page />
                 <StatusBar page />
             </section>
-            <SaveBar page />
-            <OwnBundle page />
-            <EmbedSnippet page />
+            <Show when=move || below.get()>
+                <SaveBar page />
+                <OwnBundle page />
+                <EmbedSnippet page />
+            </Show>
         </div>
     }
+}
+
+/// Turns true after the page was painted for the first time: what lies below the faces is built then, so that the page's
+/// thread is never kept for long.
+fn after_first_paint() -> RwSignal<bool> {
+    let painted = RwSignal::new(false);
+    request_animation_frame(move || set_timeout(move || painted.set(true), Duration::ZERO));
+    painted
 }
 
 /// The faces of the view. The large face stays in place from one expression to a blend.

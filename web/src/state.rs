@@ -171,6 +171,13 @@ impl Page {
         self.refusal = Some(message);
     }
 
+    /// The visitor stops to look at somebody: the address names that person from now on.
+    pub fn pause_walk(&mut self) {
+        if let Some(seed) = self.walk.start_here() {
+            self.want(|wanted| wanted.seed = seed);
+        }
+    }
+
     /// Starts a film of the walk.
     pub fn start_film(&mut self) {
         self.film = Some(Film::new(self.walk_shot()));

@@ -72,6 +72,18 @@ impl Walk {
             .is_some_and(|old| elsewhere(old).is_person_of(start))
     }
 
+    /// The person whom the visitor has come to is the start from now on; nothing is made anew. Returns that person's seed.
+    pub fn start_here(&mut self) -> Option<u64> {
+        let behind = self.position.floor();
+        let start = self.start.as_mut()?;
+        start.seed = start.seed.wrapping_add(behind as u64);
+        self.position -= behind;
+        for (position, _) in &mut self.faces {
+            *position -= behind;
+        }
+        Some(start.seed)
+    }
+
     /// The next piece to make, or `None` when enough is ahead.
     pub fn next_leg(&self, milliseconds_per_face: Option<f64>) -> Option<(Vec<Recipe>, Leg)> {
         let start = self.start?;

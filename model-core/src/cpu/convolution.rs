@@ -5,11 +5,11 @@
 
 use pulp::Arch;
 
-use super::layout::{Frame, fill_vectors, vectors_of_channels, vectors_of_outputs};
+use super::layout::{Frame, by_vectors, fill_vectors};
 use super::op::Op;
 use super::parts::{for_each_part, sum};
 use super::single;
-use super::vectors::{Places, WeightSums, WeightedPixels, lanes};
+use super::vectors::{Places, WeightSums, WeightedPixels, Window, lanes};
 
 /// Parts that the channels are cut into for the weights' gradient.
 const CHANNEL_PARTS: usize = 8;
@@ -149,13 +149,15 @@ impl Op<3> for TransposedConvolution {
 
 fn forward(geometry: &Geometry, input: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
     let frame = geometry.framed_input();
-    let taps: Vec<usize> = (0..geometry.patch())
-        .map(|tap| {
-            let (channel, y, x) = geometry.split(tap);
-            channel * frame.channel() + y * frame.pitch() + x
-        })
-        .collect();
-    let vectors = vectors_of_outputs(weight, geometry.patch(), lanes());
+    let window = Window {
+        first: 0,
+        channels: geometry.channels,
+        channel: frame.channel(),
+        lines: geometry.kernel,
+        columns: geometry.kernel,
+    };
+    let patch: Vec<usize> = (0..geometry.patch()).collect();
+    let vectors = by_vectors(weight, geometry.outputs, patch.len(), &patch, lanes());
     let mut output = vec![0.0; geometry.batch * geometry.output_image()];
     for_each_part(
         output.chunks_mut(geometry.output_image()),
@@ -168,7 +170,7 @@ fn forward(geometry: &Geometry, input: &[f32], weight: &[f32], bias: &[f32]) -> 
                     single::map(
                         framed,
                         frame.pitch(),
-                        &taps,
+                        &window,
                         weight,
                         bias[0],
                         geometry.out_width(),
@@ -180,7 +182,7 @@ fn forward(geometry: &Geometry, input: &[f32], weight: &[f32], bias: &[f32]) -> 
                 source: framed,
                 pitch: frame.pitch(),
                 step: geometry.stride,
-                taps: &taps,
+                window,
                 weights: &vectors,
                 bias,
                 rows: geometry.out_height(),
@@ -204,10 +206,10 @@ fn forward(geometry: &Geometry, input: &[f32], weight: &[f32], bias: &[f32]) -> 
 struct Kind {
     /// Remainders.
     first: [usize; 2],
-    /// Where their weights stand in a kernel.
+    /// In the framed gradient.
+    window: Window,
+    /// For each pixel of the window, where its weight for the first channel stands.
     places: Vec<usize>,
-    /// For each output channel and place, where the pixel stands in the framed gradient.
-    taps: Vec<usize>,
 }
 
 impl Geometry {
@@ -218,11 +220,12 @@ impl Geometry {
     }
 
     /// The lines of a kernel that meet pixels of a remainder, and how many lines of the output, counted
-    /// from the pixel's own, they lie away.
+    /// from the pixel's own, they lie away: one line further each.
     fn meetings(&self, remainder: usize) -> impl Iterator<Item = (usize, isize)> + Clone {
         let reach = (remainder + self.padding) as isize;
         let stride = self.stride as isize;
         (0..self.kernel)
+            .rev()
             .map(move |line| (line, reach - line as isize))
             .filter(move |(_, distance)| distance % stride == 0)
             .map(move |(line, distance)| (line, distance / stride))
@@ -265,19 +268,28 @@ impl Geometry {
 
     fn kind(&self, frame: &Frame, first: [usize; 2]) -> Kind {
         let [lines, columns] = first.map(|remainder| self.meetings(remainder));
-        let (mut places, mut taps) = (Vec::new(), Vec::new());
-        for (y, down) in lines {
-            for (x, across) in columns.clone() {
-                let framed = |away: isize| (frame.before as isize + away) as usize;
-                places.push(y * self.kernel + x);
-                taps.push(framed(down) * frame.pitch() + framed(across));
+        let framed = |away: Option<(usize, isize)>| {
+            let away = away.map_or(0, |(_, away)| away);
+            (frame.before as isize + away) as usize
+        };
+        let [top, left] = [lines.clone().next(), columns.clone().next()].map(framed);
+        let mut places = Vec::new();
+        for output in 0..self.outputs {
+            for (y, _) in lines.clone() {
+                let first = output * self.channels * self.area() + y * self.kernel;
+                places.extend(columns.clone().map(|(x, _)| first + x));
             }
         }
-        let of_output = |output| taps.iter().map(move |tap| output * frame.channel() + tap);
         Kind {
             first,
+            window: Window {
+                first: top * frame.pitch() + left,
+                channels: self.outputs,
+                channel: frame.channel(),
+                lines: lines.count(),
+                columns: columns.count(),
+            },
             places,
-            taps: (0..self.outputs).flat_map(of_output).collect(),
         }
     }
 }
@@ -287,7 +299,7 @@ fn input_gradient(geometry: &Geometry, gradient: &[f32], weight: &[f32], bias: &
     let frame = geometry.framed_gradient();
     let (channels, area) = (geometry.channels, geometry.area());
     let with_weights = |kind: Kind| {
-        let vectors = vectors_of_channels(weight, channels, area, &kind.places, lanes());
+        let vectors = by_vectors(weight, channels, area, &kind.places, lanes());
         (kind, vectors)
     };
     let kinds = geometry.kinds(&frame).into_iter().map(with_weights);
@@ -305,7 +317,7 @@ fn input_gradient(geometry: &Geometry, gradient: &[f32], weight: &[f32], bias: &
                     source: framed,
                     pitch: frame.pitch(),
                     step: 1,
-                    taps: &kind.taps,
+                    window: kind.window,
                     weights: vectors,
                     bias,
                     rows: geometry.count(geometry.height, y),

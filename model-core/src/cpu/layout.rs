@@ -62,41 +62,42 @@ pub fn fill_vectors(
     }
 }
 
-/// Weights `[outputs, channels, area]` by vectors of their outputs: `[vectors, channels area, lanes]`.
-pub fn vectors_of_outputs(weight: &[f32], patch: usize, lanes: usize) -> Vec<f32> {
-    let outputs = weight.len() / patch;
-    let mut vectors = vec![0.0; outputs.div_ceil(lanes) * patch * lanes];
-    let groups = vectors.chunks_exact_mut(patch * lanes);
-    for (rows, vectors) in weight.chunks(patch * lanes).zip(groups) {
-        for (lane, row) in rows.chunks_exact(patch).enumerate() {
-            for (weight, vector) in row.iter().zip(vectors.chunks_exact_mut(lanes)) {
-                vector[lane] = *weight;
-            }
-        }
-    }
-    vectors
-}
-
-/// Weights `[outputs, channels, area]` by vectors of their channels, of each area only some `places`:
-/// `[vectors, outputs places, lanes]`.
-pub fn vectors_of_channels(
-    weight: &[f32],
-    channels: usize,
-    area: usize,
+/// Weights by vectors of their rows: `[vectors, places, lanes]`, zeros where there are no more rows. A row begins `apart`
+/// values after the one before; its places are counted from there, and may be anywhere.
+pub fn by_vectors(
+    weights: &[f32],
+    rows: usize,
+    apart: usize,
     places: &[usize],
     lanes: usize,
 ) -> Vec<f32> {
-    let outputs = weight.len() / (channels * area);
-    let taps = outputs * places.len();
-    let mut vectors = vec![0.0; channels.div_ceil(lanes) * taps * lanes];
-    for (output, weight) in weight.chunks_exact(channels * area).enumerate() {
-        for (group, weight) in weight.chunks(lanes * area).enumerate() {
-            let first = group * taps + output * places.len();
-            let rows = vectors[first * lanes..].chunks_exact_mut(lanes);
-            for (vector, place) in rows.zip(places) {
-                for (to, kernel) in vector.iter_mut().zip(weight.chunks_exact(area)) {
-                    *to = kernel[*place];
-                }
+    let fill = match lanes {
+        16 => by_vectors_of::<16>,
+        8 => by_vectors_of::<8>,
+        4 => by_vectors_of::<4>,
+        _ => by_vectors_of::<1>,
+    };
+    fill(weights, rows, apart, places)
+}
+
+fn by_vectors_of<const LANES: usize>(
+    weights: &[f32],
+    rows: usize,
+    apart: usize,
+    places: &[usize],
+) -> Vec<f32> {
+    let mut vectors = vec![0.0; rows.div_ceil(LANES) * places.len() * LANES];
+    let groups = vectors.chunks_exact_mut((places.len() * LANES).max(1));
+    for (first, vectors) in (0..rows).step_by(LANES).zip(groups) {
+        for (vector, place) in vectors.as_chunks_mut::<LANES>().0.iter_mut().zip(places) {
+            let column = &weights[first * apart + place..];
+            let here = rows - first;
+            if here >= LANES {
+                *vector = std::array::from_fn(|lane| column[lane * apart]);
+                continue;
+            }
+            for (lane, value) in vector[..here].iter_mut().enumerate() {
+                *value = column[lane * apart];
             }
         }
     }

@@ -1,14 +1,17 @@
 //! A convolution to a single map, stride 1: vectors run along its lines, because there are no channels for them to run along.
 
+use super::vectors::Window;
+
 /// Pixels whose sums are kept at hand at once.
 const RUN: usize = 16;
 
-/// The map, from a padded image: `map[y, x] = bias + sum over taps (weights[tap] source[y pitch + x + tap])`.
+/// The map, from a padded image: `map[y, x] = bias` and, over the window at `source[y pitch + x]`, the sum of
+/// `weights[pixel] pixel`.
 #[inline(always)]
 pub fn map(
     source: &[f32],
     pitch: usize,
-    taps: &[usize],
+    window: &Window,
     weights: &[f32],
     bias: f32,
     width: usize,
@@ -16,13 +19,17 @@ pub fn map(
 ) {
     for (y, line) in map.chunks_exact_mut(width).enumerate() {
         for (index, run) in line.chunks_mut(RUN).enumerate() {
-            let first = y * pitch + index * RUN;
+            let source = &source[window.first + y * pitch + index * RUN..];
             let mut sums = [bias; RUN];
-            for (tap, weight) in taps.iter().zip(weights) {
-                let values = &source[first + tap..];
-                match values.first_chunk::<RUN>() {
-                    Some(values) if run.len() == RUN => add(&mut sums, values, *weight),
-                    _ => add(&mut sums, &values[..run.len()], *weight),
+            match (run.len(), window.columns) {
+                (RUN, 3) => add_windows::<3, _>(&mut sums, source, pitch, window, weights),
+                (RUN, _) => add_windows::<1, _>(&mut sums, source, pitch, window, weights),
+                _ => {
+                    for (sum, first) in sums[..run.len()].iter_mut().zip(0..) {
+                        let mut one = [*sum];
+                        add_windows::<1, _>(&mut one, &source[first..], pitch, window, weights);
+                        [*sum] = one;
+                    }
                 }
             }
             run.copy_from_slice(&sums[..run.len()]);
@@ -30,10 +37,26 @@ pub fn map(
     }
 }
 
+/// Adds the windows of N pixels side by side, K columns of them at a time.
 #[inline(always)]
-fn add(sums: &mut [f32], values: &[f32], weight: f32) {
-    for (sum, value) in sums.iter_mut().zip(values) {
-        *sum += weight * value;
+fn add_windows<const K: usize, const N: usize>(
+    sums: &mut [f32; N],
+    source: &[f32],
+    pitch: usize,
+    window: &Window,
+    weights: &[f32],
+) {
+    for (index, weights) in weights.as_chunks::<K>().0.iter().enumerate() {
+        let tap = index * K;
+        let (row, column) = (tap / window.columns, tap % window.columns);
+        let (channel, line) = (row / window.lines, row % window.lines);
+        let first = channel * window.channel + line * pitch + column;
+        let pixels = &source[first..][..N + K - 1];
+        for (tap, weight) in weights.iter().enumerate() {
+            for (sum, pixel) in sums.iter_mut().zip(&pixels[tap..]) {
+                *sum += weight * pixel;
+            }
+        }
     }
 }
 

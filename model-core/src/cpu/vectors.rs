@@ -27,8 +27,8 @@ const fn many_registers<S: Simd>() -> bool {
     S::REGISTER_COUNT >= 32 && !cfg!(target_arch = "wasm32")
 }
 
-/// Maps as sums of weighted pixels:
-/// `maps[channel, y, x] = bias[channel] + sum over taps (weights[tap, channel] source[(y pitch + x) step + tap])`.
+/// Maps as sums of weighted pixels: `maps[channel, y, x] = bias[channel]` and, over the pixels of the window at
+/// `source[(y pitch + x) step]`, the sum of `weights[pixel, channel] pixel`.
 pub struct WeightedPixels<'a> {
     /// A padded image.
     pub source: &'a [f32],
@@ -36,9 +36,8 @@ pub struct WeightedPixels<'a> {
     pub pitch: usize,
     /// Pixels of the source from one pixel of a map to the next.
     pub step: usize,
-    /// Where the pixels stand that a pixel of a map is the sum of, counted from the first.
-    pub taps: &'a [usize],
-    /// `[vectors, taps, lanes]`
+    pub window: Window,
+    /// `[vectors, pixels of the window, lanes]`
     pub weights: &'a [f32],
     /// One for each channel.
     pub bias: &'a [f32],
@@ -47,6 +46,18 @@ pub struct WeightedPixels<'a> {
     /// All maps of an image.
     pub maps: &'a mut [f32],
     pub places: Places,
+}
+
+/// The pixels of an image that a pixel of a map is the sum of: in every channel the same rectangle.
+#[derive(Clone, Copy)]
+pub struct Window {
+    /// Where the first of them stands, for the first pixel of a map.
+    pub first: usize,
+    pub channels: usize,
+    /// From one channel to the next.
+    pub channel: usize,
+    pub lines: usize,
+    pub columns: usize,
 }
 
 /// Which values of an image's maps are written.
@@ -66,23 +77,38 @@ impl WithSimd for WeightedPixels<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
-        let taps = self.taps.len();
-        let (weights, _) = S::as_simd_f32s(self.weights);
-        for (pair, weights) in weights.chunks(2 * taps.max(1)).enumerate() {
-            let channel = 2 * pair * S::F32_LANES;
-            match weights.split_at_checked(taps) {
-                Some((first, second)) if !second.is_empty() => {
-                    self.each_block(simd, channel, [first, second]);
-                }
-                _ => self.each_block(simd, channel, [weights]),
-            }
+        let Window { lines, columns, .. } = self.window;
+        match (lines, columns, self.step) {
+            (2, 2, 1) => self.each_pair::<S, 2, 1>(simd),
+            (3, 3, 1) => self.each_pair::<S, 3, 1>(simd),
+            (4, 4, 2) => self.each_pair::<S, 4, 2>(simd),
+            _ => self.each_pair::<S, ANY, 1>(simd),
         }
     }
 }
 
+/// In place of a window's side: any, read from the window, for one pixel of a map at a time.
+const ANY: usize = 0;
+
 impl WeightedPixels<'_> {
+    /// Vectors two by two, for windows of K x K pixels.
     #[inline(always)]
-    fn each_block<S: Simd, const V: usize>(
+    fn each_pair<S: Simd, const K: usize, const STEP: usize>(&mut self, simd: S) {
+        let length = self.window.channels * self.window.lines * self.window.columns;
+        let (weights, _) = S::as_simd_f32s(self.weights);
+        for (pair, weights) in weights.chunks(2 * length.max(1)).enumerate() {
+            let channel = 2 * pair * S::F32_LANES;
+            match weights.split_at_checked(length) {
+                Some((first, second)) if !second.is_empty() => {
+                    self.each_block::<S, 2, K, STEP>(simd, channel, [first, second]);
+                }
+                _ => self.each_block::<S, 1, K, STEP>(simd, channel, [weights]),
+            }
+        }
+    }
+
+    #[inline(always)]
+    fn each_block<S: Simd, const V: usize, const K: usize, const STEP: usize>(
         &mut self,
         simd: S,
         channel: usize,
@@ -91,18 +117,24 @@ impl WeightedPixels<'_> {
         let many = many_registers::<S>();
         let mut y = 0;
         while y < self.rows {
-            let below = self.rows - y;
-            y += match below {
-                3.. if many => self.line_of_blocks::<S, V, 3>(simd, channel, weights, y),
-                2.. => self.line_of_blocks::<S, V, 2>(simd, channel, weights, y),
-                _ => self.line_of_blocks::<S, V, 1>(simd, channel, weights, y),
+            y += match self.rows - y {
+                _ if K == ANY => self.line_of_blocks::<S, V, 1, K, STEP>(simd, channel, weights, y),
+                3.. if many => self.line_of_blocks::<S, V, 3, K, STEP>(simd, channel, weights, y),
+                2.. => self.line_of_blocks::<S, V, 2, K, STEP>(simd, channel, weights, y),
+                _ => self.line_of_blocks::<S, V, 1, K, STEP>(simd, channel, weights, y),
             };
         }
     }
 
     /// H lines of pixels; returns H.
     #[inline(always)]
-    fn line_of_blocks<S: Simd, const V: usize, const H: usize>(
+    fn line_of_blocks<
+        S: Simd,
+        const V: usize,
+        const H: usize,
+        const K: usize,
+        const STEP: usize,
+    >(
         &mut self,
         simd: S,
         channel: usize,
@@ -112,62 +144,36 @@ impl WeightedPixels<'_> {
         let mut x = 0;
         while x < self.columns {
             x += match self.columns - x {
-                3.. => self.block::<S, V, H, 3>(simd, channel, weights, [y, x]),
-                _ => self.block::<S, V, H, 1>(simd, channel, weights, [y, x]),
+                3.. if K != ANY => {
+                    self.block::<S, V, H, 3, K, STEP>(simd, channel, weights, [y, x])
+                }
+                _ => self.block::<S, V, H, 1, K, STEP>(simd, channel, weights, [y, x]),
             };
         }
         H
     }
 
-    /// A block of pixels, for V vectors of channels; returns its width.
+    /// A block of H x W pixels, for V vectors of channels; returns its width.
     #[inline(always)]
-    fn block<S: Simd, const V: usize, const H: usize, const W: usize>(
+    fn block<
+        S: Simd,
+        const V: usize,
+        const H: usize,
+        const W: usize,
+        const K: usize,
+        const STEP: usize,
+    >(
         &mut self,
         simd: S,
         channel: usize,
         weights: [&[S::f32s]; V],
         [y, x]: [usize; 2],
     ) -> usize {
-        match self.step {
-            1 => self.sums::<S, V, H, W, 1>(simd, channel, weights, [y, x]),
-            2 => self.sums::<S, V, H, W, 2>(simd, channel, weights, [y, x]),
-            _ => {
-                for pixel in 0..H * W {
-                    let at = [y + pixel / W, x + pixel % W];
-                    self.sums::<S, V, 1, 1, 1>(simd, channel, weights, at);
-                }
-            }
-        }
-        W
-    }
-
-    /// The sums of a block, and where they go.
-    #[inline(always)]
-    #[allow(clippy::needless_range_loop)] // Iterators would keep the sums in memory, at half the speed.
-    fn sums<S: Simd, const V: usize, const H: usize, const W: usize, const STEP: usize>(
-        &mut self,
-        simd: S,
-        channel: usize,
-        weights: [&[S::f32s]; V],
-        [y, x]: [usize; 2],
-    ) {
-        let line = self.pitch * self.step;
-        let first = y * line + x * self.step;
-        let weights = weights.map(|weights| &weights[..self.taps.len()]);
-        let mut sums = [[[simd.splat_f32s(0.0); V]; W]; H];
-        for (index, tap) in self.taps.iter().enumerate() {
-            let weights: [S::f32s; V] = std::array::from_fn(|v| weights[v][index]);
-            for row in 0..H {
-                let pixels = &self.source[first + row * line + tap..][..(W - 1) * STEP + 1];
-                for column in 0..W {
-                    let pixel = simd.splat_f32s(pixels[column * STEP]);
-                    for v in 0..V {
-                        sums[row][column][v] =
-                            simd.mul_add_e_f32s(pixel, weights[v], sums[row][column][v]);
-                    }
-                }
-            }
-        }
+        let source = &self.source[self.window.first + (y * self.pitch + x) * self.step..];
+        let sums: [[[S::f32s; V]; W]; H] = match K {
+            ANY => [[sums_of_any(simd, source, self.pitch, self.window, weights); W]; H],
+            _ => sums::<S, V, H, W, K, STEP>(simd, source, self.pitch, self.window, weights),
+        };
         for vector in 0..V {
             let mut values = [0.0; MOST_LANES * MOST_PIXELS];
             let (vectors, _) = S::as_mut_simd_f32s(&mut values);
@@ -181,6 +187,7 @@ impl WeightedPixels<'_> {
                 [y, x],
             );
         }
+        W
     }
 
     /// Writes a block of vectors, pixel by pixel, to their channels' maps.
@@ -206,6 +213,71 @@ impl WeightedPixels<'_> {
             }
         }
     }
+}
+
+/// The sums of a block of H x W pixels, V vectors of channels each, over windows of K x K pixels.
+///
+/// For browsers a function by itself: with all that calls it in one, their compilers keep the sums in memory, at half the speed.
+#[cfg_attr(target_arch = "wasm32", inline(never))]
+#[cfg_attr(not(target_arch = "wasm32"), inline(always))]
+#[allow(clippy::needless_range_loop)] // Iterators would keep the sums in memory, too.
+fn sums<
+    S: Simd,
+    const V: usize,
+    const H: usize,
+    const W: usize,
+    const K: usize,
+    const STEP: usize,
+>(
+    simd: S,
+    source: &[f32],
+    pitch: usize,
+    window: Window,
+    weights: [&[S::f32s]; V],
+) -> [[[S::f32s; V]; W]; H] {
+    let mut sums = [[[simd.splat_f32s(0.0); V]; W]; H];
+    for channel in 0..window.channels {
+        let weights = weights.map(|weights| &weights[channel * K * K..][..K * K]);
+        let source = &source[channel * window.channel..];
+        for line in 0..K {
+            for row in 0..H {
+                let pixels = &source[(row * STEP + line) * pitch..][..(W - 1) * STEP + K];
+                for tap in 0..K {
+                    for column in 0..W {
+                        let pixel = simd.splat_f32s(pixels[column * STEP + tap]);
+                        for v in 0..V {
+                            let weight = weights[v][line * K + tap];
+                            sums[row][column][v] =
+                                simd.mul_add_e_f32s(pixel, weight, sums[row][column][v]);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    sums
+}
+
+/// The sums of one pixel, over windows of any sides.
+#[inline(always)]
+fn sums_of_any<S: Simd, const V: usize>(
+    simd: S,
+    source: &[f32],
+    pitch: usize,
+    window: Window,
+    weights: [&[S::f32s]; V],
+) -> [S::f32s; V] {
+    let mut sums = [simd.splat_f32s(0.0); V];
+    let area = window.lines * window.columns;
+    for index in 0..window.channels * area {
+        let (channel, line) = (index / area, index % area / window.columns);
+        let tap = channel * window.channel + line * pitch + index % window.columns;
+        let pixel = simd.splat_f32s(source[tap]);
+        for (sum, weights) in sums.iter_mut().zip(weights) {
+            *sum = simd.mul_add_e_f32s(pixel, weights[index], *sum);
+        }
+    }
+    sums
 }
 
 /// Gradients of weights: to `sums[channel, tap, vector]` are added, over the pixels of a few images,

@@ -40,7 +40,7 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
     println!(
         "bundle   {} ({} images seen)",
         args.to.display(),
-        trainer.images_seen()
+        trainer.images_learned_from()
     );
     Ok(())
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use model_core::bundle::{Bundle, Manifest};
 use model_core::config::GanKind;
 
 use super::data::{self, DataArgs};
@@ -12,7 +13,7 @@ use crate::config::{Preset, RunOptions};
 use crate::dataset::Dataset;
 use crate::dataset::batcher::Batcher;
 use crate::device::ChosenDevice;
-use crate::export::Provenance;
+use crate::export::{self, Provenance};
 use crate::interrupt::{self, Interrupt};
 use crate::progress;
 use crate::run_dir::RunDir;
@@ -20,9 +21,12 @@ use crate::train::{self, Outcome, Trainer};
 
 #[derive(Debug, Args)]
 pub(super) struct TrainArgs {
-    /// Which GAN to train: cgan or acgan
-    #[arg(long, default_value = "acgan")]
-    gan: GanKind,
+    /// Which GAN to train, cgan or acgan [default: that of --from, else acgan]
+    #[arg(long)]
+    gan: Option<GanKind>,
+    /// Set out with the generator of this bundle, such as web/assets/models/acgan; a new discriminator learns alone at first
+    #[arg(long, value_name = "BUNDLE")]
+    from: Option<PathBuf>,
     /// Named set of options; measured results stand in docs/training.md
     #[arg(long, value_enum, default_value = "small")]
     preset: Preset,
@@ -62,8 +66,12 @@ pub(super) struct ResumeArgs {
 }
 
 impl TrainArgs {
-    fn options(&self) -> anyhow::Result<RunOptions> {
-        let mut options = self.preset.options(self.gan);
+    fn options(&self, from: Option<&Manifest>) -> anyhow::Result<RunOptions> {
+        let gan = self.gan.or(from.map(|bundle| bundle.gan));
+        let mut options = self.preset.options(gan.unwrap_or(GanKind::Acgan));
+        if let Some(bundle) = from {
+            options.set_from(bundle);
+        }
         options.seed = self.seed;
         options.set_length(self.images.unwrap_or(options.images));
         options.batch = self.batch.unwrap_or(options.batch);
@@ -76,11 +84,12 @@ impl TrainArgs {
 }
 
 pub(super) fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
-    let options = args.options()?;
+    let from = args.from.as_deref().map(export::read).transpose()?;
+    let options = args.options(from.as_ref().map(|bundle| &bundle.manifest))?;
     let data = args.data.options();
     let dataset = data::load(&data)?;
     let chosen = args.device.open()?;
-    let run = RunDir::create(&args.out, &options, &data, &dataset.name)?;
+    let run = RunDir::create(&args.out, &options, &data, &dataset.name, from.as_ref())?;
     let _lock = run.lock()?;
     go(options, dataset, &chosen, &run)
 }
@@ -109,6 +118,22 @@ pub(super) fn resume(args: &ResumeArgs) -> anyhow::Result<ExitCode> {
     go(options, dataset, &chosen, &run)
 }
 
+/// The bundle that the run set out with, as it was then.
+fn origin(options: &RunOptions, run: &RunDir) -> anyhow::Result<Option<Bundle>> {
+    let Some(from) = &options.from else {
+        return Ok(None);
+    };
+    let bundle = export::read(&run.from())?;
+    let found = &bundle.manifest.weights.sha256;
+    anyhow::ensure!(
+        *found == from.sha256,
+        "{} is not the bundle that the run set out with: its weights have SHA-256 {found}, options.json says {}",
+        run.from().display(),
+        from.sha256
+    );
+    Ok(Some(bundle))
+}
+
 /// Trains to the end, from the newest checkpoint if there is one.
 fn go(
     options: RunOptions,
@@ -119,7 +144,11 @@ fn go(
     let interrupt = Interrupt::listen()?;
     let provenance = Provenance::of(&dataset.name);
     let batcher = Batcher::new(dataset, options.batch_settings());
+    let from = origin(&options, run)?;
     let mut trainer = Trainer::new(options, batcher, &chosen.device);
+    if let Some(bundle) = &from {
+        trainer.set_out_from(bundle)?;
+    }
     train::go_back(&mut trainer, run, &mut progress::print)?;
     let outcome = train::run(
         &mut trainer,

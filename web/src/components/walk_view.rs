@@ -70,7 +70,12 @@ pub fn WalkView(page: RwSignal<Page>) -> impl IntoView {
         }
         true
     });
-    let toggle = move |_| playing.update(|playing| *playing = !*playing);
+    let toggle = move |_| {
+        playing.update(|playing| *playing = !*playing);
+        if !playing.get_untracked() {
+            page.update(Page::pause_walk);
+        }
+    };
     let side = IMAGE_SIDE.to_string();
     view! {
         <figure class="sf-face">

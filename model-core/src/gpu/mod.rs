@@ -1,0 +1,149 @@
+//! What Burn's GPU backend does in too many or too slow shaders for these networks, done again in WGSL. Only for devices that
+//! take it, as a browser's: natively Burn translates to what Vulkan takes.
+//!
+//! `tests/browser/gpu.rs` holds the faces against the CPU's.
+
+use burn::backend::{BackendTensor, Cube, DispatchKindConversion, DispatchTensor};
+use burn::tensor::{Device, Shape, Tensor};
+use burn_wgpu::{CubeDim, CubeTensor, KernelSource, SourceKernel, SourceTemplate, into_contiguous};
+use cubecl::CubeCount;
+use cubecl::prelude::KernelId;
+use cubecl::server::KernelArguments;
+
+/// Invocations in a workgroup: small maps fill no more, and every adapter offers them.
+const INVOCATIONS: usize = 64;
+/// Maps, and pixels of a line, that an invocation makes at once.
+const AT_ONCE: usize = 4;
+
+/// Whether tensors on this device are the GPU backend's.
+pub fn runs_on(device: &Device) -> bool {
+    device.clone().without_autodiff() != Device::flex()
+}
+
+/// Whether [`transposed_convolution`] takes these sizes.
+pub fn enlarges([_, _, height, width]: [usize; 4], [_, outputs, lines, _]: [usize; 4]) -> bool {
+    lines == 4 && outputs.is_multiple_of(AT_ONCE) && height % 2 == 0 && width % 2 == 0
+}
+
+/// A transposed convolution with a kernel of 4, a stride of 2 and a padding of 1.
+///
+/// # Shapes
+/// - input `[B, I, H, W]`, weight `[I, O, 4, 4]`, bias `[O]`, sizes that [`enlarges`] allows
+/// - output `[B, O, 2 H, 2 W]`
+pub fn transposed_convolution(input: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Tensor<4> {
+    let [images, inputs, height, width] = input.dims();
+    let outputs = weight.dims()[1];
+    let shader = Shader {
+        name: "transposed",
+        text: include_str!("transposed.wgsl"),
+        constants: vec![
+            ("images", images),
+            ("inputs", inputs),
+            ("outputs", outputs),
+            ("height", height),
+            ("width", width),
+        ],
+    };
+    let shape = [images, outputs, 2 * height, 2 * width];
+    let invocations = shape.iter().product::<usize>() / (AT_ONCE * AT_ONCE * AT_ONCE);
+    let tensors = [
+        input.into_dispatch(),
+        weight.into_dispatch(),
+        bias.into_dispatch(),
+    ];
+    shader.run(tensors, shape, invocations)
+}
+
+/// Whether [`affine_relu`] takes maps of this shape.
+pub fn scales([_, _, height, width]: [usize; 4]) -> bool {
+    (height * width).is_multiple_of(AT_ONCE)
+}
+
+/// `max(0, maps scale + shift)`
+///
+/// # Shapes
+/// - maps `[B, C, H, W]` that [`scales`] allows; scale and shift `[B, C, 1, 1]` or `[1, C, 1, 1]`
+/// - output `[B, C, H, W]`
+pub fn affine_relu(maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tensor<4> {
+    let shape = maps.dims();
+    let invocations = shape.iter().product::<usize>() / AT_ONCE;
+    let shader = Shader {
+        name: "affine_relu",
+        text: include_str!("affine_relu.wgsl"),
+        constants: vec![
+            ("rows", scale.dims()[0]),
+            ("channels", shape[1]),
+            ("area", shape[2] * shape[3] / AT_ONCE),
+            ("length", invocations),
+        ],
+    };
+    let tensors = [
+        maps.into_dispatch(),
+        scale.into_dispatch(),
+        shift.into_dispatch(),
+    ];
+    shader.run(tensors, shape, invocations)
+}
+
+/// A shader whose text names constants, and their values.
+struct Shader {
+    name: &'static str,
+    text: &'static str,
+    constants: Vec<(&'static str, usize)>,
+}
+
+impl KernelSource for Shader {
+    fn source(&self) -> SourceTemplate {
+        let template =
+            SourceTemplate::new(self.text).register("invocations", INVOCATIONS.to_string());
+        let constants = self.constants.iter();
+        constants.fold(template, |template, (name, value)| {
+            template.register(*name, value.to_string())
+        })
+    }
+
+    fn id(&self) -> KernelId {
+        KernelId::new::<Self>().info((self.name, self.constants.clone()))
+    }
+
+    fn lang(&self) -> &'static str {
+        "wgsl"
+    }
+}
+
+impl Shader {
+    /// Runs so many invocations on three tensors, into a new one.
+    fn run(self, tensors: [DispatchTensor; 3], shape: [usize; 4], invocations: usize) -> Tensor<4> {
+        let tensors = tensors.map(primitive);
+        let [
+            CubeTensor {
+                client,
+                device,
+                dtype,
+                ..
+            },
+            ..,
+        ] = &tensors;
+        let shape = Shape::from(shape);
+        let buffer = client.empty(shape.num_elements() * dtype.size());
+        let output =
+            CubeTensor::new_contiguous(client.clone(), device.clone(), shape, buffer, *dtype);
+        let mut arguments = KernelArguments::new();
+        for tensor in tensors.iter().chain([&output]) {
+            arguments = arguments.with_buffer(tensor.handle.clone().binding());
+        }
+        let groups = CubeCount::Static(invocations.div_ceil(INVOCATIONS) as u32, 1, 1);
+        let kernel = SourceKernel::new(self, CubeDim::new_1d(INVOCATIONS as u32));
+        client.launch(Box::new(kernel), groups, arguments);
+        Tensor::from_primitive::<Cube>(output)
+    }
+}
+
+/// The GPU backend's own tensor, its values in the order of its shape.
+fn primitive(tensor: DispatchTensor) -> CubeTensor {
+    match <DispatchTensor as DispatchKindConversion<Cube>>::try_into_backend(tensor) {
+        Ok(BackendTensor::Float(tensor)) => into_contiguous(tensor),
+        Ok(other) => panic!("expected a float tensor, got {}", other.name()),
+        Err(error) => panic!("{error}"),
+    }
+}
