@@ -8,7 +8,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::config::UpSampling;
 use crate::initial::Initial;
-use crate::operations::{convolve, convolve_enlarged, convolve_transposed, enlarging_kernel};
+use crate::normalisation::Scaled;
+use crate::operations::{convolve_enlarged, enlarging_kernel};
 
 /// A trainable tensor with its first weights.
 pub(crate) fn initial_weights<const D: usize>(
@@ -151,11 +152,13 @@ impl ShuffledConv {
         }
     }
 
+    /// Rectifies its input first.
+    ///
     /// # Shapes
     /// - input `[B, inputs, H, W]`
     /// - output `[B, outputs, factor H, factor W]`
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let maps = convolve(&self.conv, input);
+    pub fn forward(&self, input: Scaled) -> Tensor<4> {
+        let maps = input.convolved(&self.conv);
         match self.shuffle.upscale_factor {
             1 => maps,
             _ => self.shuffle.forward(maps),
@@ -193,13 +196,15 @@ impl UpSample {
         }
     }
 
+    /// Rectifies its input first.
+    ///
     /// # Shapes
     /// - input `[B, inputs, H, W]`
     /// - output `[B, outputs, 2H, 2W]`
-    pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+    pub fn forward(&self, input: Scaled) -> Tensor<4> {
         match self {
-            Self::Transposed(layer) => convolve_transposed(layer, input),
-            Self::Nearest(layer) => layer.forward(input),
+            Self::Transposed(layer) => input.enlarged(layer),
+            Self::Nearest(layer) => layer.forward(input.relu()),
             Self::Shuffle(layer) => layer.forward(input),
         }
     }

@@ -10,6 +10,7 @@ use crate::emotion::Emotion;
 use crate::initial::Initial;
 use crate::latent::latent;
 use crate::normalisation::{ConditionalNorm, Scaled};
+use crate::operations::hyperbolic_tangent;
 
 /// Side of the smallest feature map, in pixels; three doublings lead to 48.
 const FIRST_SIDE: usize = 6;
@@ -149,12 +150,13 @@ impl Generator {
         let channels = features / (FIRST_SIDE * FIRST_SIDE);
         let mut maps = start.reshape([batch, channels, FIRST_SIDE, FIRST_SIDE]); // [B, 4w, 6, 6]
         for (index, norm) in self.norms.iter().enumerate() {
-            maps = normalise(norm, maps, condition.clone()).relu();
-            if let Some(up) = self.ups.get(index) {
-                maps = up.forward(maps); // [B, 2w, 12, 12], [B, w, 24, 24], [B, fine_width, 48, 48]
-            }
+            let scaled = normalise(norm, maps, condition.clone());
+            maps = match self.ups.get(index) {
+                Some(up) => up.forward(scaled), // [B, 2w, 12, 12], [B, w, 24, 24], [B, fine_width, 48, 48]
+                None => self.end.forward(scaled), // [B, 1, 48, 48]
+            };
         }
-        self.end.forward(maps).tanh() // [B, 1, 48, 48]
+        hyperbolic_tangent(maps)
     }
 }
 

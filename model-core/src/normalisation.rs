@@ -1,9 +1,13 @@
 //! Conditional normalisation: how an emotion reaches every layer of a generator.
 
 use burn::module::{Module, Param};
+use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::operations::{BatchStatistics, affine_relu, batch_norm};
+use crate::operations::{
+    BatchStatistics, affine_relu, batch_norm, convolve, convolve_rectified, convolve_transposed,
+    convolve_transposed_rectified,
+};
 
 /// Batch normalisation whose scale and shift depend on a condition (de Vries et al. 2017).
 ///
@@ -103,7 +107,7 @@ impl ConditionalNorm {
     }
 }
 
-/// The output of a [`ConditionalNorm`], not computed yet: with the rectifier that mostly follows it is one pass.
+/// The output of a [`ConditionalNorm`], not computed yet: with the rectifier and the convolution that mostly follow it is one pass.
 pub struct Scaled {
     input: Tensor<4>,
     /// As the shift `[B, C, 1, 1]`, or `[1, C, 1, 1]`.
@@ -127,6 +131,22 @@ impl Scaled {
         match self.by_batch {
             true => batch_norm(self.input, self.scale, self.shift, true),
             false => affine_relu(self.input, self.scale, self.shift),
+        }
+    }
+
+    /// `[B, C, H, W]`, rectified, and through a convolution.
+    pub fn convolved(self, layer: &Conv2d) -> Tensor<4> {
+        match self.by_batch {
+            true => convolve(layer, self.relu()),
+            false => convolve_rectified(layer, self.input, self.scale, self.shift),
+        }
+    }
+
+    /// `[B, C, H, W]`, rectified, and through a transposed convolution.
+    pub fn enlarged(self, layer: &ConvTranspose2d) -> Tensor<4> {
+        match self.by_batch {
+            true => convolve_transposed(layer, self.relu()),
+            false => convolve_transposed_rectified(layer, self.input, self.scale, self.shift),
         }
     }
 }

@@ -9,8 +9,8 @@ use burn::tensor::{Device, Tensor, TensorData};
 
 #[cfg(feature = "cpu")]
 use crate::cpu::{
-    AffineRectifier, BatchNorm, Convolution, Geometry, LeakyRectifier, TransposedConvolution,
-    apply, runs_on,
+    AffineRectifier, BatchNorm, Convolution, Geometry, HyperbolicTangent, LeakyRectifier,
+    Rectified, TransposedConvolution, apply, infer, infers_on, runs_on,
 };
 #[cfg(feature = "webgpu")]
 use crate::gpu;
@@ -41,6 +41,75 @@ pub fn convolve_transposed(layer: &ConvTranspose2d, input: Tensor<4>) -> Tensor<
     };
     let bias = bias_of(&layer.bias, layer.weight.val().dims()[1], &input.device());
     transposed_convolution(input, layer.weight.val(), bias, moves)
+}
+
+/// [`affine_relu`], then [`convolve`]; in one pass where the CPU computes and no gradients are recorded.
+pub fn convolve_rectified(
+    layer: &Conv2d,
+    maps: Tensor<4>,
+    scale: Tensor<4>,
+    shift: Tensor<4>,
+) -> Tensor<4> {
+    #[cfg(feature = "cpu")]
+    if infers_on(&maps.device()) {
+        let weight = layer.weight.val();
+        let moves = Moves {
+            stride: layer.stride[0],
+            padding: 1,
+        };
+        let bias = bias_of(&layer.bias, weight.dims()[0], &maps.device());
+        let op = Rectified(Convolution(geometry(maps.dims(), weight.dims(), moves)));
+        let [maps, weight, bias] = dispatched(maps, weight, bias);
+        return infer(
+            op,
+            [
+                maps,
+                weight,
+                bias,
+                scale.into_dispatch(),
+                shift.into_dispatch(),
+            ],
+        );
+    }
+    convolve(layer, affine_relu(maps, scale, shift))
+}
+
+/// [`affine_relu`], then [`convolve_transposed`]; in one pass where no gradients are recorded.
+pub fn convolve_transposed_rectified(
+    layer: &ConvTranspose2d,
+    maps: Tensor<4>,
+    scale: Tensor<4>,
+    shift: Tensor<4>,
+) -> Tensor<4> {
+    let weight = layer.weight.val();
+    let bias = || bias_of(&layer.bias, weight.dims()[1], &maps.device());
+    #[cfg(feature = "cpu")]
+    if infers_on(&maps.device()) {
+        let moves = Moves {
+            stride: layer.stride[0],
+            padding: 1,
+        };
+        let geometry = transposed_geometry(maps.dims(), weight.dims(), moves);
+        let op = Rectified(TransposedConvolution(geometry));
+        let bias = bias();
+        let [maps, weight, bias] = dispatched(maps, weight, bias);
+        return infer(
+            op,
+            [
+                maps,
+                weight,
+                bias,
+                scale.into_dispatch(),
+                shift.into_dispatch(),
+            ],
+        );
+    }
+    #[cfg(feature = "webgpu")]
+    if gpu::runs_on(&maps.device()) && gpu::enlarges(maps.dims(), weight.dims(), layer.stride[0]) {
+        let bias = bias();
+        return gpu::rectified_transposed_convolution(maps, weight, bias, scale, shift);
+    }
+    convolve_transposed(layer, affine_relu(maps, scale, shift))
 }
 
 /// Nearest-neighbour enlargement, then the 3x3 layer: computed as the transposed convolution that gives the same.
@@ -118,22 +187,11 @@ pub fn transposed_convolution(
 ) -> Tensor<4> {
     #[cfg(feature = "cpu")]
     if runs_on(&input.device()) {
-        let [batch, _, height, width] = input.dims();
-        let [_, outputs, kernel, _] = weight.dims();
-        let side = |length: usize| (length - 1) * moves.stride + kernel - 2 * moves.padding;
-        let output = [batch, outputs, side(height), side(width)];
-        let geometry = geometry(output, weight.dims(), moves);
+        let geometry = transposed_geometry(input.dims(), weight.dims(), moves);
         return apply(
             TransposedConvolution(geometry),
             dispatched(input, weight, bias),
         );
-    }
-    #[cfg(feature = "webgpu")]
-    if gpu::runs_on(&input.device())
-        && (moves.stride, moves.padding) == (2, 1)
-        && gpu::enlarges(input.dims(), weight.dims())
-    {
-        return gpu::transposed_convolution(input, weight, bias);
     }
     let options =
         ConvTransposeOptions::new([moves.stride; 2], [moves.padding; 2], [0, 0], [1, 1], 1);
@@ -173,6 +231,16 @@ pub fn leaky_relu(maps: Tensor<4>, above: f64, below: f64) -> Tensor<4> {
         return apply(leaky, [maps.into_dispatch()]);
     }
     maps.clone().mul_scalar(below) + relu(maps).mul_scalar(above - below)
+}
+
+/// The hyperbolic tangent of maps `[B, C, H, W]`.
+pub fn hyperbolic_tangent(maps: Tensor<4>) -> Tensor<4> {
+    #[cfg(feature = "cpu")]
+    if runs_on(&maps.device()) {
+        let shape = maps.dims();
+        return apply(HyperbolicTangent { shape }, [maps.into_dispatch()]);
+    }
+    maps.tanh()
 }
 
 /// `(maps - mean) / deviation scale + shift`, with the mean and deviation of every channel over the batch; nothing below
@@ -254,6 +322,19 @@ fn geometry(
         stride: moves.stride,
         padding: moves.padding,
     }
+}
+
+/// That of the convolution whose adjoint a transposed one is.
+#[cfg(feature = "cpu")]
+fn transposed_geometry(
+    [batch, _, height, width]: [usize; 4],
+    weight: [usize; 4],
+    moves: Moves,
+) -> Geometry {
+    let [_, outputs, kernel, _] = weight;
+    let side = |length: usize| (length - 1) * moves.stride + kernel - 2 * moves.padding;
+    let output = [batch, outputs, side(height), side(width)];
+    geometry(output, weight, moves)
 }
 
 #[cfg(feature = "cpu")]

@@ -6,8 +6,9 @@
 use pulp::Arch;
 
 use super::layout::{Frame, by_vectors, fill_vectors};
-use super::op::Op;
+use super::op::{Differentiable, Op};
 use super::parts::{for_each_part, sum};
+use super::rectifier::of_image;
 use super::single;
 use super::vectors::{Places, WeightSums, WeightedPixels, Window, lanes};
 
@@ -91,9 +92,11 @@ impl Op<3> for Convolution {
     }
 
     fn forward(&self, [input, weight, bias]: [&[f32]; 3]) -> Vec<f32> {
-        forward(&self.0, input, weight, bias)
+        forward(&self.0, Maps::plain(input), weight, bias)
     }
+}
 
+impl Differentiable<3> for Convolution {
     fn gradients(
         &self,
         [input, weight, _]: [&[f32]; 3],
@@ -103,7 +106,7 @@ impl Op<3> for Convolution {
         let geometry = &self.0;
         let no_bias = vec![0.0; geometry.channels];
         [
-            wanted[0].then(|| input_gradient(geometry, gradient, weight, &no_bias)),
+            wanted[0].then(|| input_gradient(geometry, Maps::plain(gradient), weight, &no_bias)),
             wanted[1].then(|| weight_gradient(geometry, input, gradient)),
             wanted[2].then(|| bias_gradient(gradient, geometry.outputs, geometry.pixels())),
         ]
@@ -127,9 +130,11 @@ impl Op<3> for TransposedConvolution {
     }
 
     fn forward(&self, [input, weight, bias]: [&[f32]; 3]) -> Vec<f32> {
-        input_gradient(&self.0, input, weight, bias)
+        input_gradient(&self.0, Maps::plain(input), weight, bias)
     }
+}
 
+impl Differentiable<3> for TransposedConvolution {
     fn gradients(
         &self,
         [input, weight, _]: [&[f32]; 3],
@@ -140,14 +145,85 @@ impl Op<3> for TransposedConvolution {
         let no_bias = vec![0.0; geometry.outputs];
         let area = geometry.height * geometry.width;
         [
-            wanted[0].then(|| forward(geometry, gradient, weight, &no_bias)),
+            wanted[0].then(|| forward(geometry, Maps::plain(gradient), weight, &no_bias)),
             wanted[1].then(|| weight_gradient(geometry, gradient, input)),
             wanted[2].then(|| bias_gradient(gradient, geometry.channels, area)),
         ]
     }
 }
 
-fn forward(geometry: &Geometry, input: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+/// Either convolution of maps that are scaled, shifted and rectified on the way into it, as
+/// [`AffineRectifier`](super::AffineRectifier) does: of `[input, weight, bias, scale, shift]`.
+#[derive(Debug, Clone)]
+pub struct Rectified<O>(pub O);
+
+impl Op<5> for Rectified<Convolution> {
+    fn shape(&self) -> [usize; 4] {
+        self.0.shape()
+    }
+
+    fn forward(&self, [input, weight, bias, scale, shift]: [&[f32]; 5]) -> Vec<f32> {
+        forward(
+            &self.0.0,
+            Maps::rectified(input, [scale, shift]),
+            weight,
+            bias,
+        )
+    }
+}
+
+impl Op<5> for Rectified<TransposedConvolution> {
+    fn shape(&self) -> [usize; 4] {
+        self.0.shape()
+    }
+
+    fn forward(&self, [input, weight, bias, scale, shift]: [&[f32]; 5]) -> Vec<f32> {
+        input_gradient(
+            &self.0.0,
+            Maps::rectified(input, [scale, shift]),
+            weight,
+            bias,
+        )
+    }
+}
+
+/// Maps as a convolution reads them: as they are, or first scaled, shifted and rectified.
+#[derive(Clone, Copy)]
+struct Maps<'a> {
+    values: &'a [f32],
+    affine: Option<[&'a [f32]; 2]>,
+}
+
+impl<'a> Maps<'a> {
+    fn plain(values: &'a [f32]) -> Self {
+        Self {
+            values,
+            affine: None,
+        }
+    }
+
+    fn rectified(values: &'a [f32], affine: [&'a [f32]; 2]) -> Self {
+        Self {
+            values,
+            affine: Some(affine),
+        }
+    }
+
+    /// Puts an image into its frame.
+    fn fill(self, frame: &Frame, index: usize, framed: &mut [f32]) {
+        let length = frame.channels * frame.height * frame.width;
+        let image = &self.values[index * length..][..length];
+        match self.affine {
+            Some(affine) => {
+                let affine = affine.map(|rows| of_image(rows, frame.channels, index));
+                Arch::new().dispatch(|| frame.fill_rectified(image, affine, framed));
+            }
+            None => frame.fill(image, framed),
+        }
+    }
+}
+
+fn forward(geometry: &Geometry, input: Maps, weight: &[f32], bias: &[f32]) -> Vec<f32> {
     let frame = geometry.framed_input();
     let window = Window {
         first: 0,
@@ -161,10 +237,10 @@ fn forward(geometry: &Geometry, input: &[f32], weight: &[f32], bias: &[f32]) -> 
     let mut output = vec![0.0; geometry.batch * geometry.output_image()];
     for_each_part(
         output.chunks_mut(geometry.output_image()),
-        input.chunks(geometry.input_image()),
+        0..geometry.batch,
         || vec![0.0; frame.image()],
-        |framed, maps, image| {
-            frame.fill(image, framed);
+        |framed, maps, index| {
+            input.fill(&frame, index, framed);
             if geometry.single() {
                 return Arch::new().dispatch(|| {
                     single::map(
@@ -295,7 +371,7 @@ impl Geometry {
 }
 
 /// Gradient of the input; also the forward pass of the transposed convolution that has these weights.
-fn input_gradient(geometry: &Geometry, gradient: &[f32], weight: &[f32], bias: &[f32]) -> Vec<f32> {
+fn input_gradient(geometry: &Geometry, gradient: Maps, weight: &[f32], bias: &[f32]) -> Vec<f32> {
     let frame = geometry.framed_gradient();
     let (channels, area) = (geometry.channels, geometry.area());
     let with_weights = |kind: Kind| {
@@ -307,10 +383,10 @@ fn input_gradient(geometry: &Geometry, gradient: &[f32], weight: &[f32], bias: &
     let mut input = vec![0.0; geometry.batch * geometry.input_image()];
     for_each_part(
         input.chunks_mut(geometry.input_image()),
-        gradient.chunks(geometry.output_image()),
+        0..geometry.batch,
         || vec![0.0; frame.image()],
-        |framed, maps, image| {
-            frame.fill(image, framed);
+        |framed, maps, index| {
+            gradient.fill(&frame, index, framed);
             for (kind, vectors) in &kinds {
                 let [y, x] = kind.first;
                 Arch::new().dispatch(WeightedPixels {

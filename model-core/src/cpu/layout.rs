@@ -1,5 +1,7 @@
 //! How a convolution wants its images and weights: padded, by vectors of channels.
 
+use super::rectifier::rectified;
+
 /// The images of a batch with a frame of zeros around every map.
 #[derive(Clone, Copy)]
 pub struct Frame {
@@ -30,11 +32,35 @@ impl Frame {
 
     /// Copies an image into its frame, which holds zeros.
     pub fn fill(&self, image: &[f32], framed: &mut [f32]) {
+        self.each_line(image, framed, |_, line, framed| {
+            framed.copy_from_slice(line)
+        });
+    }
+
+    /// The same, and on the way every value is scaled and shifted, by its channel's numbers, and rectified.
+    #[inline(always)]
+    pub fn fill_rectified(&self, image: &[f32], [scale, shift]: [&[f32]; 2], framed: &mut [f32]) {
+        self.each_line(image, framed, |channel, line, framed| {
+            let (scale, shift) = (scale[channel], shift[channel]);
+            for (framed, value) in framed.iter_mut().zip(line) {
+                *framed = rectified(value * scale + shift);
+            }
+        });
+    }
+
+    #[inline(always)]
+    fn each_line(
+        &self,
+        image: &[f32],
+        framed: &mut [f32],
+        write: impl Fn(usize, &[f32], &mut [f32]),
+    ) {
         let maps = image.chunks_exact(self.height * self.width);
-        for (map, framed) in maps.zip(framed.chunks_exact_mut(self.channel())) {
+        let frames = framed.chunks_exact_mut(self.channel());
+        for (channel, (map, framed)) in maps.zip(frames).enumerate() {
             let lines = framed.chunks_exact_mut(self.pitch()).skip(self.before);
             for (line, framed) in map.chunks_exact(self.width).zip(lines) {
-                framed[self.before..][..self.width].copy_from_slice(line);
+                write(channel, line, &mut framed[self.before..][..self.width]);
             }
         }
     }

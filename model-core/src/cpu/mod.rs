@@ -12,9 +12,11 @@ mod op;
 mod parts;
 mod rectifier;
 mod single;
+mod tangent;
 mod vectors;
 
-pub use convolution::{Convolution, Geometry, TransposedConvolution};
+pub use convolution::{Convolution, Geometry, Rectified, TransposedConvolution};
 pub use normalisation::BatchNorm;
-pub use op::{apply, runs_on};
+pub use op::{apply, infer, infers_on, runs_on};
 pub use rectifier::{AffineRectifier, LeakyRectifier};
+pub use tangent::HyperbolicTangent;

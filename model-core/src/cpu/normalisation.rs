@@ -2,7 +2,7 @@
 
 use pulp::Arch;
 
-use super::op::Op;
+use super::op::{Differentiable, Op};
 use super::parts::{for_each_part, sum, sums_of_pairs};
 use super::rectifier::{gathered, of_image};
 
@@ -145,7 +145,9 @@ impl Op<3> for BatchNorm {
         );
         output
     }
+}
 
+impl Differentiable<3> for BatchNorm {
     fn gradients(
         &self,
         [maps, scale, shift]: [&[f32]; 3],

@@ -13,7 +13,10 @@ pub trait Op<const N: usize>: Debug + Clone + Send + 'static {
 
     /// The output.
     fn forward(&self, inputs: [&[f32]; N]) -> Vec<f32>;
+}
 
+/// An operation that can be trained through.
+pub trait Differentiable<const N: usize>: Op<N> {
     /// From the output's gradient those of the inputs that are wanted.
     fn gradients(
         &self,
@@ -28,15 +31,28 @@ pub fn runs_on(device: &Device) -> bool {
     device.clone().without_autodiff() == Device::flex()
 }
 
+/// Whether they are and record no gradients.
+pub fn infers_on(device: &Device) -> bool {
+    *device == Device::flex()
+}
+
 /// Runs an operation on tensors of the CPU backend; gradients flow where they are recorded.
 ///
 /// # Panics
 /// If a tensor is on another backend, or only some of them record gradients.
-pub fn apply<const N: usize>(op: impl Op<N>, inputs: [DispatchTensor; N]) -> Tensor<4> {
+pub fn apply<const N: usize>(op: impl Differentiable<N>, inputs: [DispatchTensor; N]) -> Tensor<4> {
     #[cfg(feature = "training")]
     if inputs[0].autodiff != Default::default() {
         return recorded::apply(op, inputs);
     }
+    infer(op, inputs)
+}
+
+/// Runs an operation on tensors of the CPU backend that record no gradients.
+///
+/// # Panics
+/// If a tensor is on another backend, or records gradients.
+pub fn infer<const N: usize>(op: impl Op<N>, inputs: [DispatchTensor; N]) -> Tensor<4> {
     let inputs = inputs.map(|tensor| primitive::<Flex>(tensor).to_contiguous());
     Tensor::from_primitive::<Flex>(run(&op, &inputs))
 }
@@ -78,7 +94,10 @@ mod recorded {
 
     use super::*;
 
-    pub fn apply<const N: usize>(op: impl Op<N>, inputs: [DispatchTensor; N]) -> Tensor<4> {
+    pub fn apply<const N: usize>(
+        op: impl Differentiable<N>,
+        inputs: [DispatchTensor; N],
+    ) -> Tensor<4> {
         let inputs = inputs.map(primitive::<Autodiff<Flex>>);
         let nodes = inputs.each_ref().map(|tensor| tensor.node());
         let values = inputs.map(|tensor| tensor.into_primitive().to_contiguous());
@@ -96,7 +115,7 @@ mod recorded {
     #[derive(Debug)]
     struct Recorded<O>(PhantomData<O>);
 
-    impl<O: Op<N>, const N: usize> Backward<Flex, N> for Recorded<O> {
+    impl<O: Differentiable<N>, const N: usize> Backward<Flex, N> for Recorded<O> {
         type State = (O, [FlexTensor; N]);
 
         fn backward(

@@ -2,8 +2,14 @@
 
 use pulp::Arch;
 
-use super::op::Op;
+use super::op::{Differentiable, Op};
 use super::parts::{for_each_part, sums_of_pairs};
+
+/// `max(0, value)`; `max` keeps compilers from taking four at a time.
+#[inline(always)]
+pub(super) fn rectified(value: f32) -> f32 {
+    if value > 0.0 { value } else { 0.0 }
+}
 
 /// `max(0, maps scale + shift)` of `[maps [B, C, H, W], scale, shift]`, the latter two `[B, C]` or, for all images alike,
 /// `[1, C]`.
@@ -53,8 +59,7 @@ impl Op<3> for AffineRectifier {
                 Arch::new().dispatch(|| {
                     for ((plane, output), (scale, shift)) in planes.zip(rows) {
                         for (output, value) in output.iter_mut().zip(plane) {
-                            let value = value * scale + shift;
-                            *output = if value > 0.0 { value } else { 0.0 }; // `max` keeps compilers from four at a time
+                            *output = rectified(value * scale + shift);
                         }
                     }
                 });
@@ -62,7 +67,9 @@ impl Op<3> for AffineRectifier {
         );
         output
     }
+}
 
+impl Differentiable<3> for AffineRectifier {
     fn gradients(
         &self,
         [maps, scale, shift]: [&[f32]; 3],
@@ -142,7 +149,9 @@ impl Op<1> for LeakyRectifier {
     fn forward(&self, [maps]: [&[f32]; 1]) -> Vec<f32> {
         self.scaled(maps, maps)
     }
+}
 
+impl Differentiable<1> for LeakyRectifier {
     fn gradients(
         &self,
         [maps]: [&[f32]; 1],

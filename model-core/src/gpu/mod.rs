@@ -20,18 +20,32 @@ pub fn runs_on(device: &Device) -> bool {
     device.clone().without_autodiff() != Device::flex()
 }
 
-/// Whether [`transposed_convolution`] takes these sizes.
-pub fn enlarges([_, _, height, width]: [usize; 4], [_, outputs, lines, _]: [usize; 4]) -> bool {
-    lines == 4 && outputs.is_multiple_of(AT_ONCE) && height % 2 == 0 && width % 2 == 0
+/// Whether [`rectified_transposed_convolution`] takes these sizes.
+pub fn enlarges(
+    [_, _, height, width]: [usize; 4],
+    [_, outputs, kernel, _]: [usize; 4],
+    stride: usize,
+) -> bool {
+    (kernel, stride) == (4, 2)
+        && outputs.is_multiple_of(AT_ONCE)
+        && height.is_multiple_of(2)
+        && width.is_multiple_of(2)
 }
 
-/// A transposed convolution with a kernel of 4, a stride of 2 and a padding of 1.
+/// `max(0, maps scale + shift)`, then a transposed convolution with a kernel of 4, a stride of 2 and a padding of 1.
 ///
 /// # Shapes
-/// - input `[B, I, H, W]`, weight `[I, O, 4, 4]`, bias `[O]`, sizes that [`enlarges`] allows
+/// - maps `[B, I, H, W]`, weight `[I, O, 4, 4]`, bias `[O]`, sizes that [`enlarges`] allows; scale and shift
+///   `[B, I, 1, 1]` or `[1, I, 1, 1]`
 /// - output `[B, O, 2 H, 2 W]`
-pub fn transposed_convolution(input: Tensor<4>, weight: Tensor<4>, bias: Tensor<1>) -> Tensor<4> {
-    let [images, inputs, height, width] = input.dims();
+pub fn rectified_transposed_convolution(
+    maps: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Tensor<1>,
+    scale: Tensor<4>,
+    shift: Tensor<4>,
+) -> Tensor<4> {
+    let [images, inputs, height, width] = maps.dims();
     let outputs = weight.dims()[1];
     let shader = Shader {
         name: "transposed",
@@ -42,14 +56,18 @@ pub fn transposed_convolution(input: Tensor<4>, weight: Tensor<4>, bias: Tensor<
             ("outputs", outputs),
             ("height", height),
             ("width", width),
+            ("rows", scale.dims()[0]),
         ],
     };
     let shape = [images, outputs, 2 * height, 2 * width];
     let invocations = shape.iter().product::<usize>() / (AT_ONCE * AT_ONCE * AT_ONCE);
+    let [scale, shift] = [scale, shift].map(Tensor::into_dispatch);
     let tensors = [
-        input.into_dispatch(),
+        maps.into_dispatch(),
         weight.into_dispatch(),
         bias.into_dispatch(),
+        scale,
+        shift,
     ];
     shader.run(tensors, shape, invocations)
 }
@@ -112,22 +130,20 @@ impl KernelSource for Shader {
 }
 
 impl Shader {
-    /// Runs so many invocations on three tensors, into a new one.
-    fn run(self, tensors: [DispatchTensor; 3], shape: [usize; 4], invocations: usize) -> Tensor<4> {
+    /// Runs so many invocations on tensors, into a new one.
+    fn run<const N: usize>(
+        self,
+        tensors: [DispatchTensor; N],
+        shape: [usize; 4],
+        invocations: usize,
+    ) -> Tensor<4> {
         let tensors = tensors.map(primitive);
-        let [
-            CubeTensor {
-                client,
-                device,
-                dtype,
-                ..
-            },
-            ..,
-        ] = &tensors;
+        let first = &tensors[0];
+        let (client, device, dtype) = (&first.client, &first.device, first.dtype);
         let shape = Shape::from(shape);
         let buffer = client.empty(shape.num_elements() * dtype.size());
         let output =
-            CubeTensor::new_contiguous(client.clone(), device.clone(), shape, buffer, *dtype);
+            CubeTensor::new_contiguous(client.clone(), device.clone(), shape, buffer, dtype);
         let mut arguments = KernelArguments::new();
         for tensor in tensors.iter().chain([&output]) {
             arguments = arguments.with_buffer(tensor.handle.clone().binding());

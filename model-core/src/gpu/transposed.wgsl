@@ -1,5 +1,5 @@
-// A transposed convolution, kernel 4, stride 2, one row less on every side: from [B, inputs, height, width] to
-// [B, outputs, 2 height, 2 width]. One invocation makes 4x4 pixels of four maps, from 4x4 pixels of every input map, so
+// A transposed convolution, kernel 4, stride 2, one row less on every side, of max(0, maps scale + shift): from
+// [B, inputs, height, width] to [B, outputs, 2 height, 2 width]. One invocation makes 4x4 pixels of four maps, from 4x4 pixels of every input map, so
 // that a value that was loaded is used often.
 
 const INPUTS = {{inputs}}u;
@@ -7,13 +7,17 @@ const OUTPUTS = {{outputs}}u;
 const HEIGHT = {{height}}u;
 const WIDTH = {{width}}u;
 const IMAGES = {{images}}u;
+const ROWS = {{rows}}u;
 
 @group(0) @binding(0) var<storage, read_write> maps: array<f32>;
 // [inputs, outputs, 4]: a line of a kernel each.
 @group(0) @binding(1) var<storage, read_write> kernels: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> bias: array<f32>;
+// [rows, inputs]: a row for every image, or one for all.
+@group(0) @binding(3) var<storage, read_write> scale: array<f32>;
+@group(0) @binding(4) var<storage, read_write> shift: array<f32>;
 // Four pixels of a line each.
-@group(0) @binding(3) var<storage, read_write> result: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> result: array<vec4f>;
 
 // Four lines of four pixels.
 struct Square { a: vec4f, b: vec4f, c: vec4f, d: vec4f }
@@ -38,6 +42,12 @@ fn added(sum: Square, near: Square, far: Square, place: u32) -> Square {
   );
 }
 
+// Four pixels next to each other, those outside of the map 0.
+fn pixels(line: u32, columns: vec4u, affine: vec2f, inside: vec4f) -> vec4f {
+  let values = vec4f(maps[line + columns.x], maps[line + columns.y], maps[line + columns.z], maps[line + columns.w]);
+  return inside * max(values * affine.x + affine.y, vec4f());
+}
+
 fn write(sum: Square, image: u32, map: u32, y: u32, x: u32) {
   let pitch = WIDTH / 2u;
   let place = ((image * OUTPUTS + map) * 2u * HEIGHT + 2u * y) * pitch + x / 2u;
@@ -51,21 +61,20 @@ fn write(sum: Square, image: u32, map: u32, y: u32, x: u32) {
 @compute @workgroup_size({{invocations}})
 fn main(@builtin(global_invocation_id) id: vec3u) {
   const COLUMNS = WIDTH / 2u;
-  const ROWS = HEIGHT / 2u;
+  const LINES = HEIGHT / 2u;
   let x = id.x % COLUMNS * 2u;
-  let y = id.x / COLUMNS % ROWS * 2u;
-  let map = id.x / (COLUMNS * ROWS) % (OUTPUTS / 4u) * 4u;
-  let image = id.x / (COLUMNS * ROWS * (OUTPUTS / 4u));
+  let y = id.x / COLUMNS % LINES * 2u;
+  let map = id.x / (COLUMNS * LINES) % (OUTPUTS / 4u) * 4u;
+  let image = id.x / (COLUMNS * LINES * (OUTPUTS / 4u));
   if (image >= IMAGES) { return; }
 
-  // The pixels around: outside of the map there are zeros, read where there is something to read.
-  let left = max(x, 1u) - 1u;
-  let right = min(x + 2u, WIDTH - 1u);
+  // The pixels around: where there are none, others are read and count as 0.
+  let columns = vec4u(max(x, 1u) - 1u, x, x + 1u, min(x + 2u, WIDTH - 1u));
   let above = (max(y, 1u) - 1u) * WIDTH;
   let below = min(y + 2u, HEIGHT - 1u) * WIDTH;
-  let across = vec4f(f32(x > 0u), 1.0, 1.0, f32(x + 2u < WIDTH));
-  let over = across * f32(y > 0u);
-  let under = across * f32(y + 2u < HEIGHT);
+  let inside = vec4f(f32(x > 0u), 1.0, 1.0, f32(x + 2u < WIDTH));
+  let inside_above = inside * f32(y > 0u);
+  let inside_below = inside * f32(y + 2u < HEIGHT);
 
   var first = Square();
   var second = Square();
@@ -73,14 +82,12 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var fourth = Square();
   for (var input = 0u; input < INPUTS; input++) {
     let start = (image * INPUTS + input) * HEIGHT * WIDTH;
-    let top = start + above;
-    let middle = start + y * WIDTH;
-    let lower = middle + WIDTH;
-    let bottom = start + below;
-    let a = over * vec4f(maps[top + left], maps[top + x], maps[top + x + 1u], maps[top + right]);
-    let b = across * vec4f(maps[middle + left], maps[middle + x], maps[middle + x + 1u], maps[middle + right]);
-    let c = across * vec4f(maps[lower + left], maps[lower + x], maps[lower + x + 1u], maps[lower + right]);
-    let d = under * vec4f(maps[bottom + left], maps[bottom + x], maps[bottom + x + 1u], maps[bottom + right]);
+    let row = image % ROWS * INPUTS + input;
+    let affine = vec2f(scale[row], shift[row]);
+    let a = pixels(start + above, columns, affine, inside_above);
+    let b = pixels(start + y * WIDTH, columns, affine, inside);
+    let c = pixels(start + (y + 1u) * WIDTH, columns, affine, inside);
+    let d = pixels(start + below, columns, affine, inside_below);
     let near = Square(a.yzzw, b.yzzw, c.yzzw, d.yzzw);
     let far = Square(a.xyyz, b.xyyz, c.xyyz, d.xyyz);
     let place = (input * OUTPUTS + map) * 4u;
