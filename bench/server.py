@@ -56,6 +56,8 @@ class Server:
 
 class Handler(SimpleHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    #: Head and body are two writes: with the algorithm, the second waits 40 milliseconds for the browser to confirm the first.
+    disable_nagle_algorithm = True
 
     def __init__(self, server, *args):
         self.site = server

@@ -151,11 +151,20 @@ impl Bundle {
 impl WeightsFile {
     /// Refuses bytes of another size or hash.
     pub fn verify(&self, weights: &[u8]) -> Result<(), BundleError> {
-        let (found, expected) = (weights.len() as u64, self.bytes);
+        self.verify_described(weights.len() as u64, || sha256(weights))
+    }
+
+    /// The same for bytes whose hash, in lower-case hexadecimal, the caller knows or finds out.
+    pub fn verify_described(
+        &self,
+        found: u64,
+        sha256: impl FnOnce() -> String,
+    ) -> Result<(), BundleError> {
+        let expected = self.bytes;
         if found != expected {
             return Err(BundleError::Size { found, expected });
         }
-        let found = sha256(weights);
+        let found = sha256();
         if found != self.sha256 {
             let expected = self.sha256.clone();
             return Err(BundleError::Hash { found, expected });
@@ -185,11 +194,14 @@ pub(crate) fn check_version(found: u32) -> Result<(), BundleError> {
 }
 
 pub(crate) fn sha256(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// A hash as manifests write it.
+pub fn hexadecimal(hash: &[u8]) -> String {
     use std::fmt::Write;
-    Sha256::digest(bytes)
-        .iter()
-        .fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+    hash.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }

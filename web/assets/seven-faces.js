@@ -7,6 +7,11 @@
 // Everything else lies beside this file. See docs/embedding.md.
 
 import { SevenFacesElement } from "./widget/element.js";
+// What those import in turn, named here so that all of them are asked for at once.
+import "./widget/studio.js";
+import "./widget/style.js";
+import "./widget/values.js";
+import "./widget/view.js";
 
 export { SevenFaces } from "./widget/faces.js";
 export { SevenFacesElement };

@@ -97,21 +97,28 @@ pub fn by_vectors(
     places: &[usize],
     lanes: usize,
 ) -> Vec<f32> {
-    let fill = match lanes {
-        16 => by_vectors_of::<16>,
-        8 => by_vectors_of::<8>,
-        4 => by_vectors_of::<4>,
-        _ => by_vectors_of::<1>,
+    let fill = match (lanes, apart) {
+        (16, 16) => by_vectors_of::<16, 16>,
+        (16, _) => by_vectors_of::<16, ANY>,
+        (8, 16) => by_vectors_of::<8, 16>,
+        (8, _) => by_vectors_of::<8, ANY>,
+        (4, 16) => by_vectors_of::<4, 16>,
+        (4, _) => by_vectors_of::<4, ANY>,
+        _ => by_vectors_of::<1, ANY>,
     };
     fill(weights, rows, apart, places)
 }
 
-fn by_vectors_of<const LANES: usize>(
+/// In place of a distance that is known beforehand: that of kernels of 4x4, which the networks here have most of.
+const ANY: usize = 0;
+
+fn by_vectors_of<const LANES: usize, const APART: usize>(
     weights: &[f32],
     rows: usize,
     apart: usize,
     places: &[usize],
 ) -> Vec<f32> {
+    let apart = if APART == ANY { apart } else { APART };
     let mut vectors = vec![0.0; rows.div_ceil(LANES) * places.len() * LANES];
     let groups = vectors.chunks_exact_mut((places.len() * LANES).max(1));
     for (first, vectors) in (0..rows).step_by(LANES).zip(groups) {
@@ -119,6 +126,7 @@ fn by_vectors_of<const LANES: usize>(
             let column = &weights[first * apart + place..];
             let here = rows - first;
             if here >= LANES {
+                let column = &column[..(LANES - 1) * apart + 1]; // looked at once
                 *vector = std::array::from_fn(|lane| column[lane * apart]);
                 continue;
             }

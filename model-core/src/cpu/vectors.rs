@@ -147,7 +147,13 @@ impl WeightedPixels<'_> {
                 3.. if K != ANY => {
                     self.block::<S, V, H, 3, K, STEP>(simd, channel, weights, [y, x])
                 }
-                _ => self.block::<S, V, H, 1, K, STEP>(simd, channel, weights, [y, x]),
+                // No map of these networks ends so: not worth programs of its own.
+                _ => {
+                    for row in 0..H {
+                        self.block::<S, V, 1, 1, ANY, STEP>(simd, channel, weights, [y + row, x]);
+                    }
+                    1
+                }
             };
         }
         H
