@@ -1,8 +1,7 @@
 //! Networks into bundles and out of them again: the part of the bundle formats that needs Burn.
 
-use burn::module::Module;
-use burn::tensor::Device;
-use burn_store::{HalfPrecisionAdapter, ModuleSnapshot, SafetensorsStore};
+use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::bundle::{
     Bundle, BundleError, FORMAT_VERSION, Manifest, Training, WEIGHTS_FILE, WeightsFile, sha256,
@@ -14,8 +13,7 @@ use crate::initial::ToBeLoaded;
 use crate::judge::{Judge, STAGES};
 use crate::judge_bundle::{JUDGE_WEIGHTS_FILE, JudgeBundle, JudgeManifest, JudgeTraining};
 use crate::pixels::IMAGE_SIDE;
-use crate::quantise::{expanded, quantised};
-use crate::weights;
+use crate::weights::{NamedTensor, Weights, written};
 
 impl Bundle {
     /// Packs a folded generator; `config` is that of the network in training.
@@ -25,7 +23,7 @@ impl Bundle {
         config: &GeneratorConfig,
         training: Training,
     ) -> Result<Self, BundleError> {
-        let weights = quantised(&half_weights(generator)?)?;
+        let weights = weights_of(generator)?;
         let manifest = Manifest {
             format_version: FORMAT_VERSION,
             gan,
@@ -48,7 +46,7 @@ impl Bundle {
 impl JudgeBundle {
     /// Packs a folded judge of [`STAGES`].
     pub fn pack(judge: &Judge, width: usize, training: JudgeTraining) -> Result<Self, BundleError> {
-        let weights = quantised(&half_weights(judge)?)?;
+        let weights = weights_of(judge)?;
         let manifest = JudgeManifest {
             format_version: FORMAT_VERSION,
             width,
@@ -70,17 +68,6 @@ impl JudgeBundle {
     }
 }
 
-/// The weights of a folded network in half precision.
-fn half_weights<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
-    // One entry only: several would stand in the file in random order, and its hash with them.
-    let mut store = SafetensorsStore::from_bytes(None)
-        .clear_metadata()
-        .metadata("producer", "seven-faces")
-        .with_to_adapter(half_precision());
-    network.save_into(&mut store).map_err(weights_error)?;
-    store.get_bytes().map_err(weights_error)
-}
-
 /// What a manifest says of a network's file.
 fn described<M: Module>(file: &str, weights: &[u8], network: &M) -> WeightsFile {
     WeightsFile {
@@ -91,25 +78,104 @@ fn described<M: Module>(file: &str, weights: &[u8], network: &M) -> WeightsFile 
     }
 }
 
-/// `network` with every weight replaced; refuses weights of another network, and too few.
-fn load_weights<M: Module>(mut network: M, weights: &[u8]) -> Result<M, BundleError> {
-    weights::check(weights)?;
-    let mut store = SafetensorsStore::from_bytes(Some(expanded(weights)?));
-    let applied = network.load_from(&mut store).map_err(weights_error)?;
-    match applied.unused.first() {
-        Some(name) => Err(BundleError::Weights(format!(
-            "they hold a tensor '{name}' that the network has not"
-        ))),
-        None => Ok(network),
+/// The file of a folded network's weights. Nothing needs more than half precision: normalisation statistics are folded into
+/// scale and shift before a network is packed.
+fn weights_of<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
+    let mut collect = Collect::default();
+    network.visit(&mut collect);
+    written(&collect.tensors)
+}
+
+/// Every parameter under the names of the modules around it.
+#[derive(Default)]
+struct Collect {
+    path: Vec<String>,
+    tensors: Vec<NamedTensor>,
+}
+
+impl ModuleVisitor for Collect {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
+        let value = param.val();
+        self.tensors.push(NamedTensor {
+            name: self.path.join("."),
+            shape: value.dims().to_vec(),
+            numbers: value.into_data().iter::<f32>().collect(),
+        });
     }
 }
 
-/// Single precision in memory, at most half precision in the file. Nothing needs more: normalisation
-/// statistics are folded into scale and shift before a generator is packed.
-fn half_precision() -> HalfPrecisionAdapter {
-    HalfPrecisionAdapter::new().with_module("ConditionalNorm")
+/// `network` with every weight replaced; refuses weights of another network.
+fn load_weights<M: Module>(network: M, bytes: &[u8]) -> Result<M, BundleError> {
+    let weights = Weights::read(bytes)?;
+    let mut unused = weights.names();
+    unused.sort_unstable();
+    let mut load = Load {
+        path: Vec::new(),
+        weights: &weights,
+        unused,
+        problem: None,
+    };
+    let network = network.map(&mut load);
+    match (load.problem, load.unused.first()) {
+        (Some(problem), _) => Err(problem),
+        (None, Some(name)) => Err(BundleError::Weights(format!(
+            "they hold a tensor '{name}' that the network has not"
+        ))),
+        (None, None) => Ok(network),
+    }
 }
 
-fn weights_error(error: impl std::fmt::Display) -> BundleError {
-    BundleError::Weights(error.to_string())
+struct Load<'a> {
+    path: Vec<String>,
+    weights: &'a Weights<'a>,
+    unused: Vec<&'a str>,
+    /// The first one.
+    problem: Option<BundleError>,
+}
+
+impl Load<'_> {
+    /// The numbers for the parameter at the path.
+    fn numbers(&mut self, shape: &[usize]) -> Result<Vec<f32>, BundleError> {
+        let name = self.path.join(".");
+        let tensor = self.weights.tensor(&name)?;
+        self.unused.retain(|unused| *unused != name);
+        match tensor.shape == shape {
+            true => Ok(tensor.numbers),
+            false => Err(BundleError::Weights(format!(
+                "the tensor '{name}' has the shape {:?}, expected {shape:?}",
+                tensor.shape
+            ))),
+        }
+    }
+}
+
+impl ModuleMapper for Load<'_> {
+    fn enter_module(&mut self, name: &str, _container: &str) {
+        self.path.push(name.to_owned());
+    }
+
+    fn exit_module(&mut self, _name: &str, _container: &str) {
+        self.path.pop();
+    }
+
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        let (shape, device) = (param.val().dims(), param.val().device());
+        match self.numbers(&shape) {
+            Ok(numbers) => {
+                param.map(|_| Tensor::from_data(TensorData::new(numbers, shape), &device))
+            }
+            Err(problem) => {
+                self.problem.get_or_insert(problem);
+                param
+            }
+        }
+    }
 }

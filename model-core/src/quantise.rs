@@ -1,184 +1,63 @@
-//! Half the bytes for the same network: large tensors of a file of weights as integers of 8 bits.
+//! Half the bytes for the same network: large tensors as integers of 8 bits.
 //!
-//! A quantised tensor keeps its name and shape; beside it, under its name and `.scale`, stands what its integers are
-//! multiplied by: in half precision, one number for each place along the second dimension (the outputs of a linear layer
-//! or of a transposed convolution), shaped so that it broadcasts. What that costs: docs/performance.md, "Bytes".
+//! What the integers of a quantised tensor are multiplied by is in half precision, one number for each place along the
+//! second dimension (the outputs of a linear layer or of a transposed convolution). `native-trainer export` says how far that
+//! moves the pixels.
 
 use half::f16;
-use safetensors::tensor::{TensorView, View};
-use safetensors::{Dtype, SafeTensors, serialize};
-
-use crate::bundle::BundleError;
 
 /// Tensors of fewer numbers stay as they are: they weigh nothing.
 const FEWEST_NUMBERS: usize = 1000;
-/// What the name of a tensor's scales ends with.
-const SCALE: &str = ".scale";
 /// The largest integer; -128 is not used, so that both signs reach equally far.
 const LARGEST: f32 = 127.0;
 
-/// A tensor of a file to be.
-struct Entry {
-    name: String,
-    dtype: Dtype,
-    shape: Vec<usize>,
-    data: Vec<u8>,
+/// Whether a tensor of this shape is worth quantising.
+pub fn worthwhile(shape: &[usize]) -> bool {
+    shape.len() >= 2 && shape.iter().product::<usize>() >= FEWEST_NUMBERS
 }
 
-/// A file of half precision, its large tensors quantised.
-pub fn quantised(file: &[u8]) -> Result<Vec<u8>, BundleError> {
-    rewritten(file, |_, name, tensor| {
-        let numbers = tensor.shape().iter().product::<usize>();
-        match tensor.dtype() {
-            Dtype::F16 if numbers >= FEWEST_NUMBERS && tensor.shape().len() >= 2 => {
-                Ok(integers_and_scales(name, tensor))
-            }
-            _ => Ok(vec![Entry::copied(name, tensor)]),
-        }
-    })
-}
-
-/// A file in single precision, integers multiplied out.
-pub fn expanded(file: &[u8]) -> Result<Vec<u8>, BundleError> {
-    rewritten(file, |tensors, name, tensor| {
-        let of_integers =
-            |name: &str| matches!(tensors.tensor(name), Ok(tensor) if tensor.dtype() == Dtype::I8);
-        match name.strip_suffix(SCALE) {
-            Some(scaled) if of_integers(scaled) => Ok(vec![]),
-            _ if of_integers(name) => Ok(vec![multiplied(tensors, name, tensor)?]),
-            _ if tensor.dtype() == Dtype::F16 => {
-                let numbers: Vec<f32> = halves(tensor.data()).collect();
-                Ok(vec![Entry::single(name, tensor, &numbers)])
-            }
-            _ => Ok(vec![Entry::copied(name, tensor)]),
-        }
-    })
-}
-
-/// A file with what `rewrite` makes of each tensor, in the order of names.
-fn rewritten(
-    file: &[u8],
-    rewrite: impl Fn(&SafeTensors, &str, &TensorView) -> Result<Vec<Entry>, String>,
-) -> Result<Vec<u8>, BundleError> {
-    let write = || -> Result<Vec<u8>, String> {
-        let text = |error: safetensors::SafeTensorError| error.to_string();
-        let (_, header) = SafeTensors::read_metadata(file).map_err(text)?;
-        let tensors = SafeTensors::deserialize(file).map_err(text)?;
-        let mut entries = Vec::new();
-        for (name, tensor) in tensors.iter() {
-            entries.extend(rewrite(&tensors, name, &tensor)?);
-        }
-        let entries = entries.iter().map(|entry| (entry.name.as_str(), entry));
-        serialize(entries, header.metadata().clone()).map_err(text)
-    };
-    write().map_err(BundleError::Weights)
-}
-
-/// For every number of a tensor of that shape, its place along the second dimension.
-fn places(shape: &[usize]) -> impl Iterator<Item = usize> {
-    let (count, inner) = (shape[1], shape[2..].iter().product::<usize>());
-    (0..shape.iter().product()).map(move |index| index / inner % count)
-}
-
-fn halves(data: &[u8]) -> impl Iterator<Item = f32> {
-    let (numbers, _) = data.as_chunks();
-    numbers
-        .iter()
-        .map(|&bytes| f16::from_le_bytes(bytes).to_f32())
-}
-
-fn integers_and_scales(name: &str, tensor: &TensorView) -> Vec<Entry> {
-    let shape = tensor.shape();
-    let mut scales = vec![0.0f32; shape[1]];
-    for (number, place) in halves(tensor.data()).zip(places(shape)) {
-        scales[place] = scales[place].max(number.abs() / LARGEST);
-    }
-    let scales: Vec<f16> = scales.into_iter().map(f16::from_f32).collect();
-    let integers = halves(tensor.data())
-        .zip(places(shape))
-        .map(|(number, place)| match scales[place].to_f32() {
-            0.0 => 0,
-            scale => (number / scale).round().clamp(-LARGEST, LARGEST) as i8,
-        });
-    vec![
-        Entry {
-            name: name.to_owned(),
-            dtype: Dtype::I8,
-            shape: shape.to_vec(),
-            data: integers.flat_map(i8::to_le_bytes).collect(),
-        },
-        Entry {
-            name: format!("{name}{SCALE}"),
-            dtype: Dtype::F16,
-            shape: scale_shape(shape),
-            data: scales.into_iter().flat_map(f16::to_le_bytes).collect(),
-        },
-    ]
-}
-
-/// `[1, places, 1, ...]`
-fn scale_shape(shape: &[usize]) -> Vec<usize> {
+/// Shape of the scales of a tensor, so that they broadcast: `[1, places, 1, ...]`.
+pub fn scale_shape(shape: &[usize]) -> Vec<usize> {
     let along = |(axis, &length)| if axis == 1 { length } else { 1 };
     shape.iter().enumerate().map(along).collect()
 }
 
-fn multiplied(tensors: &SafeTensors, name: &str, tensor: &TensorView) -> Result<Entry, String> {
-    let shape = tensor.shape();
-    let scales = tensors.tensor(&format!("{name}{SCALE}"));
-    let scales =
-        scales.map_err(|_| format!("the tensor '{name}' holds integers without scales"))?;
-    if shape.len() < 2 || scales.dtype() != Dtype::F16 || scales.shape() != scale_shape(shape) {
-        return Err(format!("the scales of the tensor '{name}' do not fit it"));
+/// Numbers of a tensor of at least two dimensions as integers and their scales.
+pub fn quantised(numbers: &[f32], shape: &[usize]) -> (Vec<i8>, Vec<f16>) {
+    let runs = || numbers.chunks(run(shape)).enumerate();
+    let mut largest = vec![0.0f32; shape[1]];
+    for (index, run) in runs() {
+        let largest = &mut largest[index % shape[1]];
+        *largest = run
+            .iter()
+            .fold(*largest, |most, number| most.max(number.abs()));
     }
-    let scales: Vec<f32> = halves(scales.data()).collect();
-    let inner = shape[2..].iter().product::<usize>().max(1);
-    let mut numbers = Vec::with_capacity(tensor.data().len());
-    // A page waits for this, and its browser has compiled nothing for speed yet: no division for every number.
-    for (index, integers) in tensor.data().chunks(inner).enumerate() {
+    let scales: Vec<f16> = largest
+        .iter()
+        .map(|largest| f16::from_f32(largest / LARGEST))
+        .collect();
+    let mut integers = Vec::with_capacity(numbers.len());
+    for (index, run) in runs() {
+        let scale = scales[index % shape[1]].to_f32();
+        integers.extend(run.iter().map(|number| match scale {
+            0.0 => 0,
+            scale => (number / scale).round().clamp(-LARGEST, LARGEST) as i8,
+        }));
+    }
+    (integers, scales)
+}
+
+/// The numbers again. A page waits for this, and its browser has compiled nothing for speed yet: no division for each.
+pub fn multiplied(integers: &[u8], scales: &[f32], shape: &[usize]) -> Vec<f32> {
+    let mut numbers = Vec::with_capacity(integers.len());
+    for (index, run) in integers.chunks(run(shape)).enumerate() {
         let scale = scales[index % shape[1]];
-        numbers.extend(integers.iter().map(|&byte| f32::from(byte as i8) * scale));
+        numbers.extend(run.iter().map(|&byte| f32::from(byte as i8) * scale));
     }
-    Ok(Entry::single(name, tensor, &numbers))
+    numbers
 }
 
-impl Entry {
-    fn copied(name: &str, tensor: &TensorView) -> Self {
-        Self {
-            name: name.to_owned(),
-            dtype: tensor.dtype(),
-            shape: tensor.shape().to_vec(),
-            data: tensor.data().to_vec(),
-        }
-    }
-
-    fn single(name: &str, tensor: &TensorView, numbers: &[f32]) -> Self {
-        let mut data = vec![0; 4 * numbers.len()];
-        for (bytes, number) in data.as_chunks_mut().0.iter_mut().zip(numbers) {
-            *bytes = number.to_le_bytes();
-        }
-        Self {
-            name: name.to_owned(),
-            dtype: Dtype::F32,
-            shape: tensor.shape().to_vec(),
-            data,
-        }
-    }
-}
-
-impl View for &Entry {
-    fn dtype(&self) -> Dtype {
-        self.dtype
-    }
-
-    fn shape(&self) -> &[usize] {
-        &self.shape
-    }
-
-    fn data(&self) -> std::borrow::Cow<'_, [u8]> {
-        self.data.as_slice().into()
-    }
-
-    fn data_len(&self) -> usize {
-        self.data.len()
-    }
+/// Numbers that follow each other and share a scale.
+fn run(shape: &[usize]) -> usize {
+    shape[2..].iter().product::<usize>().max(1)
 }

@@ -5,7 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
+use burn::tensor::{Device, Tensor};
 use model_core::bundle::{Bundle, MANIFEST_FILE, MAX_WEIGHT_BYTES, Manifest, Training};
+use model_core::emotion::Emotion;
 use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 
 use crate::disk;
@@ -13,6 +15,11 @@ use crate::train::Trainer;
 
 /// No manifest of this project is longer.
 const MAX_MANIFEST_BYTES: u64 = 1 << 20;
+
+/// Faces over which the effect of rounded weights is measured.
+const ROUNDING_FACES: u64 = 224;
+/// Pixels of [-1, 1] have 255 steps.
+const GREY_LEVELS_PER_UNIT: f32 = 127.5;
 
 /// What a manifest says about the origin of weights and the options do not know.
 #[derive(Debug, Clone)]
@@ -59,6 +66,21 @@ pub fn pack(trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle
         &options.generator,
         training,
     )?)
+}
+
+/// What the bundle's rounded weights do to the trainer's faces, in grey levels before these are rounded: how far a pixel
+/// moves, root of the mean square and at most.
+pub fn rounding(trainer: &Trainer, bundle: &Bundle, device: &Device) -> anyhow::Result<[f32; 2]> {
+    let seeds: Vec<u64> = (0..ROUNDING_FACES).collect();
+    let emotions: Vec<_> = Emotion::ALL.iter().cycle().take(seeds.len()).collect();
+    let emotions: Vec<_> = emotions.iter().map(|emotion| emotion.weights()).collect();
+    let exact = trainer.sampler().faces(&seeds, &emotions);
+    let rounded = bundle.generator(device)?.faces(&seeds, &emotions);
+    let moved = (exact - rounded).mul_scalar(GREY_LEVELS_PER_UNIT);
+    let mean = moved.clone().powi_scalar(2).mean().sqrt();
+    let figures = Tensor::cat(vec![mean, moved.abs().max()], 0);
+    let figures: Vec<f32> = figures.into_data().iter::<f32>().collect();
+    Ok([figures[0], figures[1]])
 }
 
 /// Writes a bundle: the weights first, so that a manifest never stands without them.

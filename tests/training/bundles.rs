@@ -1,10 +1,9 @@
 use burn::tensor::{Device, Tolerance};
-use half::f16;
 use model_core::bundle::{Bundle, BundleError, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::JudgeBundle;
-use model_core::quantise::{expanded, quantised};
+use model_core::weights::{NamedTensor, Weights, written};
 use native_trainer::export;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
@@ -67,28 +66,28 @@ fn a_quantised_number_is_about_half_a_step_away_at_most() {
             _ => f32::from(u8::from(index == 2)) * 100.0 + 0.25,
         })
         .collect();
-    let file = |dtype, data: &[u8]| {
-        let tensor = TensorView::new(dtype, vec![400, 3], data).unwrap();
-        safetensors::serialize([("w", tensor)], None).unwrap()
+    let tensor = NamedTensor {
+        name: "w".into(),
+        shape: vec![400, 3],
+        numbers: numbers.clone(),
     };
-    let halves: Vec<f16> = numbers.iter().copied().map(f16::from_f32).collect();
-    let halves: Vec<u8> = halves.into_iter().flat_map(f16::to_le_bytes).collect();
-    let small = quantised(&file(Dtype::F16, &halves)).unwrap();
+    let small = written(&[tensor]).unwrap();
     assert!(small.len() < 1400, "{}", small.len());
-    let back = expanded(&small).unwrap();
-    let back = SafeTensors::deserialize(&back).unwrap();
+    let back = Weights::read(&small).unwrap();
     assert_eq!(back.names(), ["w"]);
-    let (back, _) = back.tensor("w").unwrap().data().as_chunks();
-    for (index, (&found, expected)) in back.iter().zip(&numbers).enumerate() {
+    let back = back.tensor("w").unwrap();
+    assert_eq!(back.shape, [400, 3]);
+    for (index, (found, expected)) in back.numbers.iter().zip(&numbers).enumerate() {
         let step = [1.0, 0.0, 100.25][index % 3] / 127.0;
-        let found = f32::from_le_bytes(found);
         assert!(
             (found - expected).abs() <= 0.57 * step,
             "{index}: {found}, {expected}"
         );
     }
-    let integers = file(Dtype::I8, &[1; 1200]);
-    let error = expanded(&integers).unwrap_err().to_string();
+    let integers = TensorView::new(Dtype::I8, vec![400, 3], &[1; 1200]).unwrap();
+    let integers = safetensors::serialize([("w", integers)], None).unwrap();
+    let error = Weights::read(&integers).unwrap().tensor("w").unwrap_err();
+    let error = error.to_string();
     assert!(error.contains("integers without scales"), "{error}");
 }
 

@@ -36,11 +36,16 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
         "{} has no checkpoint yet: nothing to export",
         args.run.display()
     );
-    export::write(&export::pack(&trainer, &provenance)?, &args.to)?;
+    let bundle = export::pack(&trainer, &provenance)?;
+    let [mean, most] = export::rounding(&trainer, &bundle, &chosen.device)?;
+    export::write(&bundle, &args.to)?;
     println!(
         "bundle   {} ({} images seen)",
         args.to.display(),
         trainer.images_learned_from()
+    );
+    println!(
+        "rounded  weights move a pixel by {mean:.2} grey levels (root mean square), {most:.1} at most"
     );
     Ok(())
 }
