@@ -44,6 +44,8 @@ pub mod initial;
 #[cfg(feature = "networks")]
 pub mod judge;
 #[cfg(feature = "networks")]
+pub mod learning;
+#[cfg(feature = "networks")]
 pub mod normalisation;
 #[cfg(feature = "networks")]
 pub mod operations;

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use burn::module::{Module, ModuleMapper, Param, ParamId};
 use burn::optim::GradientsParams;
 use burn::tensor::Tensor;
+use model_core::learning::{Step, running_square};
 
 /// Decay of the mean square per step.
 const BETA_2: f64 = 0.99;
@@ -39,15 +40,18 @@ impl<M: Module> Adam<M> {
         network: M,
         gradients: GradientsParams,
     ) -> M {
-        let mut direction = Direction {
+        let mut square = Square {
             gradients,
-            correction: 1.0 - BETA_2.powf(step as f64 + 1.0),
-            directions: HashMap::new(),
+            moves: HashMap::new(),
         };
-        self.mean_square = self.mean_square.clone().map(&mut direction);
+        self.mean_square = self.mean_square.clone().map(&mut square);
         network.map(&mut Move {
-            directions: direction.directions,
-            learning_rate,
+            moves: square.moves,
+            step: Step {
+                rate: learning_rate,
+                correction: 1.0 - BETA_2.powf(step as f64 + 1.0), // the means start at 0
+                epsilon: EPSILON,
+            },
         })
     }
 }
@@ -60,48 +64,52 @@ impl ModuleMapper for Zero {
     }
 }
 
-/// Updates the means and keeps, flattened, the direction in which each parameter will go.
-struct Direction {
-    gradients: GradientsParams,
-    /// The means start at 0: dividing by this makes up for it.
-    correction: f64,
-    directions: HashMap<ParamId, Tensor<1>>,
+/// What moves a parameter, flattened: a map cannot hold tensors of several ranks otherwise.
+struct Movement {
+    gradient: Tensor<1>,
+    mean: Tensor<1>,
 }
 
-impl ModuleMapper for Direction {
+/// Updates the means and keeps them with the gradients.
+struct Square {
+    gradients: GradientsParams,
+    moves: HashMap<ParamId, Movement>,
+}
+
+impl ModuleMapper for Square {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         let Some(gradient) = self.gradients.remove::<D>(param.id) else {
             return param;
         };
         let id = param.id;
         param.map(|mean| {
-            let square = gradient.clone().powi_scalar(2);
-            let mean = mean.mul_scalar(BETA_2) + square.mul_scalar(1.0 - BETA_2);
-            let root = mean.clone().div_scalar(self.correction).sqrt();
-            let direction = gradient / root.add_scalar(EPSILON);
-            let length = direction.shape().num_elements();
-            self.directions.insert(id, direction.reshape([length]));
+            let mean = running_square(mean, gradient.clone(), BETA_2);
+            let length = [mean.shape().num_elements()];
+            let movement = Movement {
+                gradient: gradient.reshape(length),
+                mean: mean.clone().reshape(length),
+            };
+            self.moves.insert(id, movement);
             mean
         })
     }
 }
 
 struct Move {
-    directions: HashMap<ParamId, Tensor<1>>,
-    learning_rate: f64,
+    moves: HashMap<ParamId, Movement>,
+    step: Step,
 }
 
 impl ModuleMapper for Move {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
-        let Some(direction) = self.directions.remove(&param.id) else {
+        let Some(Movement { gradient, mean }) = self.moves.remove(&param.id) else {
             return param;
         };
-        let rate = self.learning_rate;
         param.map(|value| {
             let value = value.inner();
             let shape = value.shape();
-            let moved = value - direction.reshape(shape).mul_scalar(rate);
-            Tensor::from_inner(moved).require_grad()
+            let (gradient, mean) = (gradient.reshape(shape.clone()), mean.reshape(shape));
+            Tensor::from_inner(self.step.descend(value, gradient, mean)).require_grad()
         })
     }
 }

@@ -7,6 +7,7 @@ use std::collections::HashMap;
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param, ParamId};
 use burn::tensor::{Tensor, TensorData};
+use model_core::learning::moving_average;
 
 /// The share of the old average that survives step `step` (from 0): starts low, so that the first random
 /// weights are soon forgotten, and ends at `limit`.
@@ -52,7 +53,7 @@ impl ModuleMapper for Blend {
         let decay = self.decay;
         param.map(|average| {
             let shape = average.shape();
-            average.mul_scalar(decay) + current.reshape(shape).mul_scalar(1.0 - decay)
+            moving_average(average, current.reshape(shape), decay)
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod convolution;
 mod layout;
+mod learning;
 mod normalisation;
 mod op;
 mod parts;
@@ -16,7 +17,8 @@ mod tangent;
 mod vectors;
 
 pub use convolution::{Convolution, Geometry, Rectified, TransposedConvolution};
+pub use learning::{Descent, MovingAverage, RunningSquare};
 pub use normalisation::BatchNorm;
-pub use op::{apply, infer, infers_on, runs_on};
+pub use op::{Op, apply, infer, infers_on, runs_on};
 pub use rectifier::{AffineRectifier, LeakyRectifier};
 pub use tangent::HyperbolicTangent;

@@ -1,7 +1,11 @@
 //! How work is cut, and sums that a processor adds many at once.
 
+use pulp::Arch;
+
 /// Numbers that are added side by side.
 const RUN: usize = 16;
+/// Numbers that are worth another thread's while.
+const PART: usize = 1 << 14;
 
 /// Works on every part with a workspace per thread. How many parts there are must depend on sizes alone, so that
 /// results are the same for any number of threads.
@@ -34,6 +38,29 @@ pub fn for_each_part<'a, I, W>(
     for (output, input) in outputs.zip(inputs) {
         work(&mut workspace, output, input);
     }
+}
+
+/// What `of` makes of the values that stand at one place in each of the inputs, for every place.
+pub fn each<const N: usize>(
+    inputs: [&[f32]; N],
+    of: impl Fn([f32; N]) -> f32 + Send + Sync,
+) -> Vec<f32> {
+    let mut output = vec![0.0; inputs[0].len()];
+    let starts = (0..output.len()).step_by(PART);
+    for_each_part(
+        output.chunks_mut(PART),
+        starts,
+        || (),
+        |(), output, start| {
+            let inputs = inputs.map(|input| &input[start..][..output.len()]);
+            Arch::new().dispatch(|| {
+                for (place, output) in output.iter_mut().enumerate() {
+                    *output = of(inputs.map(|input| input[place]));
+                }
+            });
+        },
+    );
+    output
 }
 
 /// The sum of what `of` makes of every value.

@@ -3,7 +3,7 @@
 use pulp::Arch;
 
 use super::op::{Differentiable, Op};
-use super::parts::{for_each_part, sums_of_pairs};
+use super::parts::{each, for_each_part, sums_of_pairs};
 
 /// `max(0, value)`; `max` keeps compilers from taking four at a time.
 #[inline(always)]
@@ -123,21 +123,9 @@ pub struct LeakyRectifier {
 impl LeakyRectifier {
     /// Values times the slope at their maps.
     fn scaled(&self, values: &[f32], maps: &[f32]) -> Vec<f32> {
-        let image = maps.len() / self.shape[0];
-        let mut output = vec![0.0; maps.len()];
-        for_each_part(
-            output.chunks_exact_mut(image),
-            values.chunks_exact(image).zip(maps.chunks_exact(image)),
-            || (),
-            |(), output, (values, maps)| {
-                Arch::new().dispatch(|| {
-                    for ((output, value), at) in output.iter_mut().zip(values).zip(maps) {
-                        *output = value * if *at > 0.0 { self.above } else { self.below };
-                    }
-                });
-            },
-        );
-        output
+        each([values, maps], |[value, at]| {
+            value * if at > 0.0 { self.above } else { self.below }
+        })
     }
 }
 

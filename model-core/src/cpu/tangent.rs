@@ -1,9 +1,7 @@
 //! The hyperbolic tangent of many values at once: a library's is called for one after the other.
 
-use pulp::Arch;
-
 use super::op::{Differentiable, Op};
-use super::parts::for_each_part;
+use super::parts::each;
 
 /// Beyond this the tangent is 1 to the last bit of single precision.
 const REACH: f32 = 9.1;
@@ -21,7 +19,7 @@ impl Op<1> for HyperbolicTangent {
     }
 
     fn forward(&self, [maps]: [&[f32]; 1]) -> Vec<f32> {
-        self.each(maps, maps, |value, _| tangent(value))
+        each([maps], |[value]| tangent(value))
     }
 }
 
@@ -32,37 +30,11 @@ impl Differentiable<1> for HyperbolicTangent {
         gradient: &[f32],
         [wanted]: [bool; 1],
     ) -> [Option<Vec<f32>>; 1] {
-        let slope = |value: f32, gradient: f32| {
+        let slope = |[value, gradient]: [f32; 2]| {
             let tangent = tangent(value);
             gradient * (1.0 - tangent * tangent)
         };
-        [wanted.then(|| self.each(maps, gradient, slope))]
-    }
-}
-
-impl HyperbolicTangent {
-    /// What `of` makes of every value of the maps and of what stands beside it.
-    fn each(
-        &self,
-        maps: &[f32],
-        beside: &[f32],
-        of: impl Fn(f32, f32) -> f32 + Send + Sync,
-    ) -> Vec<f32> {
-        let image = maps.len() / self.shape[0];
-        let mut output = vec![0.0; maps.len()];
-        for_each_part(
-            output.chunks_exact_mut(image),
-            maps.chunks_exact(image).zip(beside.chunks_exact(image)),
-            || (),
-            |(), output, (maps, beside)| {
-                Arch::new().dispatch(|| {
-                    for ((output, value), beside) in output.iter_mut().zip(maps).zip(beside) {
-                        *output = of(*value, *beside);
-                    }
-                });
-            },
-        );
-        output
+        [wanted.then(|| each([maps, gradient], slope))]
     }
 }
 
