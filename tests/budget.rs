@@ -23,12 +23,12 @@ const BUDGETS: [Budget; 6] = [
     (
         "the engine on the CPU",
         &["engine.js", "worker-cpu.js", "worker-cpu_bg.wasm"],
-        [3_030, 665],
+        [2_760, 600],
     ),
     (
         "the engine on WebGPU",
         &["engine.js", "worker-webgpu.js", "worker-webgpu_bg.wasm"],
-        [10_200, 2_320],
+        [10_000, 2_290],
     ),
     ("the widget", &["seven-faces.js", "widget/*.js"], [42, 17]),
     ("the cGAN", &["models/cgan/*"], [530, 490]),

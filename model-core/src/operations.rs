@@ -23,24 +23,33 @@ pub struct Moves {
     pub padding: usize,
 }
 
-/// A layer with one row of padding on every side, as all of Burn's layers in this crate have.
-pub fn convolve(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
-    let moves = Moves {
-        stride: layer.stride[0],
-        padding: 1,
-    };
-    let bias = bias_of(&layer.bias, layer.weight.val().dims()[0], &input.device());
-    convolution(input, layer.weight.val(), bias, moves)
+/// Weights and bias of a layer, and how it moves: with one row of padding on every side, as all of Burn's layers in this
+/// crate do.
+fn parts(layer: &Conv2d) -> (Tensor<4>, Tensor<1>, Moves) {
+    let weight = layer.weight.val();
+    let bias = bias_of(&layer.bias, weight.dims()[0], &weight.device());
+    let stride = layer.stride[0];
+    (weight, bias, Moves { stride, padding: 1 })
 }
 
-/// The transposed layer, with one row less on every side.
+/// The same of a transposed layer, which has one row less on every side.
+fn transposed_parts(layer: &ConvTranspose2d) -> (Tensor<4>, Tensor<1>, Moves) {
+    let weight = layer.weight.val();
+    let bias = bias_of(&layer.bias, weight.dims()[1], &weight.device());
+    let stride = layer.stride[0];
+    (weight, bias, Moves { stride, padding: 1 })
+}
+
+/// A layer of Burn's.
+pub fn convolve(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
+    let (weight, bias, moves) = parts(layer);
+    convolution(input, weight, bias, moves)
+}
+
+/// A transposed layer of Burn's.
 pub fn convolve_transposed(layer: &ConvTranspose2d, input: Tensor<4>) -> Tensor<4> {
-    let moves = Moves {
-        stride: layer.stride[0],
-        padding: 1,
-    };
-    let bias = bias_of(&layer.bias, layer.weight.val().dims()[1], &input.device());
-    transposed_convolution(input, layer.weight.val(), bias, moves)
+    let (weight, bias, moves) = transposed_parts(layer);
+    transposed_convolution(input, weight, bias, moves)
 }
 
 /// [`affine_relu`], then [`convolve`]; in one pass where the CPU computes and no gradients are recorded.
@@ -52,24 +61,11 @@ pub fn convolve_rectified(
 ) -> Tensor<4> {
     #[cfg(feature = "cpu")]
     if infers_on(&maps.device()) {
-        let weight = layer.weight.val();
-        let moves = Moves {
-            stride: layer.stride[0],
-            padding: 1,
-        };
-        let bias = bias_of(&layer.bias, weight.dims()[0], &maps.device());
+        let (weight, bias, moves) = parts(layer);
         let op = Rectified(Convolution(geometry(maps.dims(), weight.dims(), moves)));
         let [maps, weight, bias] = dispatched(maps, weight, bias);
-        return infer(
-            op,
-            [
-                maps,
-                weight,
-                bias,
-                scale.into_dispatch(),
-                shift.into_dispatch(),
-            ],
-        );
+        let [scale, shift] = [scale, shift].map(Tensor::into_dispatch);
+        return infer(op, [maps, weight, bias, scale, shift]);
     }
     convolve(layer, affine_relu(maps, scale, shift))
 }
@@ -81,45 +77,30 @@ pub fn convolve_transposed_rectified(
     scale: Tensor<4>,
     shift: Tensor<4>,
 ) -> Tensor<4> {
-    let weight = layer.weight.val();
-    let bias = || bias_of(&layer.bias, weight.dims()[1], &maps.device());
     #[cfg(feature = "cpu")]
     if infers_on(&maps.device()) {
-        let moves = Moves {
-            stride: layer.stride[0],
-            padding: 1,
-        };
+        let (weight, bias, moves) = transposed_parts(layer);
         let geometry = transposed_geometry(maps.dims(), weight.dims(), moves);
         let op = Rectified(TransposedConvolution(geometry));
-        let bias = bias();
         let [maps, weight, bias] = dispatched(maps, weight, bias);
-        return infer(
-            op,
-            [
-                maps,
-                weight,
-                bias,
-                scale.into_dispatch(),
-                shift.into_dispatch(),
-            ],
-        );
+        let [scale, shift] = [scale, shift].map(Tensor::into_dispatch);
+        return infer(op, [maps, weight, bias, scale, shift]);
     }
     #[cfg(feature = "webgpu")]
-    if gpu::runs_on(&maps.device()) && gpu::enlarges(maps.dims(), weight.dims(), layer.stride[0]) {
-        let bias = bias();
-        return gpu::rectified_transposed_convolution(maps, weight, bias, scale, shift);
+    if gpu::runs_on(&maps.device()) {
+        let (weight, bias, moves) = transposed_parts(layer);
+        if gpu::enlarges(maps.dims(), weight.dims(), moves.stride) {
+            return gpu::rectified_transposed_convolution(maps, weight, bias, scale, shift);
+        }
     }
     convolve_transposed(layer, affine_relu(maps, scale, shift))
 }
 
 /// Nearest-neighbour enlargement, then the 3x3 layer: computed as the transposed convolution that gives the same.
 pub fn convolve_enlarged(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
-    let moves = Moves {
-        stride: 2,
-        padding: 1,
-    };
-    let bias = bias_of(&layer.bias, layer.weight.val().dims()[0], &input.device());
-    transposed_convolution(input, enlarging_kernel(layer.weight.val()), bias, moves)
+    let (weight, bias, moves) = parts(layer);
+    let moves = Moves { stride: 2, ..moves };
+    transposed_convolution(input, enlarging_kernel(weight), bias, moves)
 }
 
 /// The kernel of the transposed convolution, stride 2, that enlarges a map and convolves it with a 3x3 kernel.

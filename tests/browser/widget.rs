@@ -372,7 +372,7 @@ fn a_blend_is_the_trainers(scene: &Scene) {
 fn a_saved_picture_has_the_pixels_shown(scene: &Scene) {
     let saved = scene.result(
         "pictures",
-        "await face.generate({ emotion: 'fear', seed: 7 });
+        "await face.generate({ emotion: 'fear', seed: 8 });
          const text = async (blob) => { let all = ''; for (const byte of new Uint8Array(await blob.arrayBuffer())) all += String.fromCharCode(byte); return btoa(all); };
          const [small, large] = [await face.toBlob(), await face.toBlob({ size: 480 })];
          return { type: small.type, small: await text(small), large: await text(large), pixels: grey(await face.toImageData()) };",
