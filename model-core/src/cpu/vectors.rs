@@ -180,18 +180,19 @@ impl WeightedPixels<'_> {
             ANY => [[sums_of_any(simd, source, self.pitch, self.window, weights); W]; H],
             _ => sums::<S, V, H, W, K, STEP>(simd, source, self.pitch, self.window, weights),
         };
+        // All sums leave their registers before any is written: in one loop the compiler would keep them in memory throughout.
+        let mut values = [[0.0; MOST_LANES * MOST_PIXELS]; V];
         for vector in 0..V {
-            let mut values = [0.0; MOST_LANES * MOST_PIXELS];
-            let (vectors, _) = S::as_mut_simd_f32s(&mut values);
-            for (to, sums) in vectors.iter_mut().zip(sums.iter().flatten()) {
-                *to = sums[vector];
+            let (vectors, _) = S::as_mut_simd_f32s(&mut values[vector]);
+            for row in 0..H {
+                for column in 0..W {
+                    vectors[row * W + column] = sums[row][column][vector];
+                }
             }
-            self.write::<H, W>(
-                &values,
-                S::F32_LANES,
-                channel + vector * S::F32_LANES,
-                [y, x],
-            );
+        }
+        for (vector, values) in values.iter().enumerate() {
+            let channel = channel + vector * S::F32_LANES;
+            self.write::<H, W>(values, S::F32_LANES, channel, [y, x]);
         }
         W
     }
@@ -246,15 +247,17 @@ fn sums<
         let weights = weights.map(|weights| &weights[channel * K * K..][..K * K]);
         let source = &source[channel * window.channel..];
         for line in 0..K {
-            for row in 0..H {
-                let pixels = &source[(row * STEP + line) * pitch..][..(W - 1) * STEP + K];
-                for tap in 0..K {
+            let lines: [&[f32]; H] = std::array::from_fn(|row| {
+                &source[(row * STEP + line) * pitch..][..(W - 1) * STEP + K]
+            });
+            for tap in 0..K {
+                let weights: [S::f32s; V] = std::array::from_fn(|v| weights[v][line * K + tap]);
+                for row in 0..H {
                     for column in 0..W {
-                        let pixel = simd.splat_f32s(pixels[column * STEP + tap]);
+                        let pixel = simd.splat_f32s(lines[row][column * STEP + tap]);
                         for v in 0..V {
-                            let weight = weights[v][line * K + tap];
                             sums[row][column][v] =
-                                simd.mul_add_e_f32s(pixel, weight, sums[row][column][v]);
+                                simd.mul_add_e_f32s(pixel, weights[v], sums[row][column][v]);
                         }
                     }
                 }
