@@ -51,12 +51,11 @@ pub fn rectified_transposed_convolution(
         name: "transposed",
         text: include_str!("transposed.wgsl"),
         constants: vec![
-            ("images", images),
             ("inputs", inputs),
             ("outputs", outputs),
             ("height", height),
             ("width", width),
-            ("rows", scale.dims()[0]),
+            ("by_image", by_image(&scale)),
         ],
     };
     let shape = [images, outputs, 2 * height, 2 * width];
@@ -89,10 +88,9 @@ pub fn affine_relu(maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tenso
         name: "affine_relu",
         text: include_str!("affine_relu.wgsl"),
         constants: vec![
-            ("rows", scale.dims()[0]),
+            ("by_image", by_image(&scale)),
             ("channels", shape[1]),
             ("area", shape[2] * shape[3] / AT_ONCE),
-            ("length", invocations),
         ],
     };
     let tensors = [
@@ -101,6 +99,11 @@ pub fn affine_relu(maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tenso
         shift.into_dispatch(),
     ];
     shader.run(tensors, shape, invocations)
+}
+
+/// 1 where every image has a scale of its own, 0 where one is for all.
+fn by_image(scale: &Tensor<4>) -> usize {
+    usize::from(scale.dims()[0] > 1)
 }
 
 /// A shader whose text names constants, and their values.

@@ -6,14 +6,14 @@ const INPUTS = {{inputs}}u;
 const OUTPUTS = {{outputs}}u;
 const HEIGHT = {{height}}u;
 const WIDTH = {{width}}u;
-const IMAGES = {{images}}u;
-const ROWS = {{rows}}u;
+// 1 where every image has a scale and a shift of its own, 0 where one is for all.
+const BY_IMAGE = {{by_image}}u;
 
 @group(0) @binding(0) var<storage, read_write> maps: array<f32>;
 // [inputs, outputs, 4]: a line of a kernel each.
 @group(0) @binding(1) var<storage, read_write> kernels: array<vec4f>;
 @group(0) @binding(2) var<storage, read_write> bias: array<f32>;
-// [rows, inputs]: a row for every image, or one for all.
+// [images or 1, inputs]
 @group(0) @binding(3) var<storage, read_write> scale: array<f32>;
 @group(0) @binding(4) var<storage, read_write> shift: array<f32>;
 // Four pixels of a line each.
@@ -66,7 +66,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let y = id.x / COLUMNS % LINES * 2u;
   let map = id.x / (COLUMNS * LINES) % (OUTPUTS / 4u) * 4u;
   let image = id.x / (COLUMNS * LINES * (OUTPUTS / 4u));
-  if (image >= IMAGES) { return; }
+  // How many images there are is no constant: every number of them would be another program to compile.
+  if (image * OUTPUTS * HEIGHT * WIDTH >= arrayLength(&result)) { return; }
 
   // The pixels around: where there are none, others are read and count as 0.
   let columns = vec4u(max(x, 1u) - 1u, x, x + 1u, min(x + 2u, WIDTH - 1u));
@@ -82,7 +83,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   var fourth = Square();
   for (var input = 0u; input < INPUTS; input++) {
     let start = (image * INPUTS + input) * HEIGHT * WIDTH;
-    let row = image % ROWS * INPUTS + input;
+    let row = image * BY_IMAGE * INPUTS + input;
     let affine = vec2f(scale[row], shift[row]);
     let a = pixels(start + above, columns, affine, inside_above);
     let b = pixels(start + y * WIDTH, columns, affine, inside);
