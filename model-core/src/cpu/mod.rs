@@ -6,17 +6,22 @@
 #![cfg_attr(not(feature = "training"), allow(dead_code))] // a page asks for no gradients
 
 mod convolution;
+mod geometry;
 mod layout;
 mod learning;
 mod normalisation;
 mod op;
 mod parts;
+mod passes;
 mod rectifier;
 mod single;
 mod tangent;
 mod vectors;
+mod weight_sums;
+mod weighted_pixels;
 
-pub use convolution::{Convolution, Geometry, Rectified, TransposedConvolution};
+pub use convolution::{Convolution, Rectified, TransposedConvolution};
+pub use geometry::Geometry;
 pub use learning::{Descent, MovingAverage, RunningSquare};
 pub use normalisation::BatchNorm;
 pub use op::{Op, apply, infer, infers_on, runs_on};

@@ -1,6 +1,6 @@
 //! A convolution to a single map, stride 1: vectors run along its lines, because there are no channels for them to run along.
 
-use super::vectors::Window;
+use super::weighted_pixels::Window;
 
 /// Pixels whose sums are kept at hand at once.
 const RUN: usize = 16;
