@@ -266,7 +266,7 @@ fn the_cpu_makes_the_faces_of_native_trainer_sample() {
     );
     let expected = native_face(&dist, GanKind::Acgan, Emotion::Surprise, SEED);
     assert_same_face(&first, &expected, "the face of the address");
-    let latent = tests::LATENT_OF_SEED_7
+    let latent = tests::LATENT_OF_SEED_8
         .map(|bits| bits.to_string())
         .join(" ");
     assert_eq!(

@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-/// The first four latents of seed 7, as the bits of 32-bit floats (0.947, 1.672, -0.122, -0.828): the same
+/// The first four latents of seed 8, as the bits of 32-bit floats (-0.162, -2.286, -0.564, -0.208): the same
 /// on every machine and in every browser.
-pub const LATENT_OF_SEED_7: [u32; 4] = [1064463727, 1070991724, 3187259722, 3209958448];
+pub const LATENT_OF_SEED_8: [u32; 4] = [3190168243, 3222424448, 3205528504, 3193226171];
 
 /// The repository's folder, wherever it lies now: one build of the tests may serve several checkouts.
 pub fn repository() -> PathBuf {

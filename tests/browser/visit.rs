@@ -324,15 +324,15 @@ fn the_tab_key_reaches_every_control_of_every_view() {
         );
         chrome.wait(&format!("{control}: {said}"), &script, NEXT_FACE);
     }
-    saved(folder.path(), "seven-faces-acgan-happy-7.png");
-    saved(folder.path(), "seven-faces-acgan-happy-7-large.png");
+    saved(folder.path(), "seven-faces-acgan-happy-8.png");
+    saved(folder.path(), "seven-faces-acgan-happy-8-large.png");
     // The blend of the mixer's view was shown between the two.
     focus_frame(&chrome, "recent-2");
     chrome.press(&[SPACE]);
     large(&chrome, GanKind::Acgan, Emotion::Sad, SEED);
     for (view, frame, query) in [
         ("seven", "seven-fear", "emotion=fear"),
-        ("crowd", "crowd-2", "seed=9"),
+        ("crowd", "crowd-2", "seed=10"),
         ("compare", "compare-cgan", "gan=cgan"),
     ] {
         chrome.click(&format!("view-{view}"));
@@ -597,7 +597,7 @@ fn what_is_saved_and_copied_is_what_is_shown() {
     open(&chrome, &site, "?seed=8&look=crisp");
     let face = large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     chrome.click("save");
-    let (width, height, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-happy-7.png"));
+    let (width, height, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-happy-8.png"));
     assert_eq!((width, height), (48, 48));
     assert_eq!(grey, face, "the saved picture");
     chrome.click("view-compare");
@@ -610,7 +610,7 @@ fn what_is_saved_and_copied_is_what_is_shown() {
         NEXT_FACE,
     );
     chrome.click("save");
-    let (width, _, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-compare-7.png"));
+    let (width, _, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-compare-8.png"));
     let left: Vec<u8> = grey
         .chunks(width as usize)
         .flat_map(|row| row[..IMAGE_SIDE].to_vec())
@@ -627,7 +627,7 @@ fn what_is_saved_and_copied_is_what_is_shown() {
     );
     chrome.click("save-large");
     let (width, height, grey) =
-        grey_of(&saved(folder.path(), "seven-faces-acgan-seven-7-large.png"));
+        grey_of(&saved(folder.path(), "seven-faces-acgan-seven-8-large.png"));
     assert_eq!(
         (width, height),
         (7 * 200 + 8, 192 + 24 + 16),
@@ -654,7 +654,7 @@ fn what_is_saved_and_copied_is_what_is_shown() {
         NEXT_FACE,
     );
     chrome.click("save");
-    let (width, height, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-crowd-7.png"));
+    let (width, height, grey) = grey_of(&saved(folder.path(), "seven-faces-acgan-crowd-8.png"));
     assert_eq!((width, height), (192, 192), "four rows of four");
     assert_eq!(
         enlarged_face(&grey, width, [144, 144], 1),
@@ -664,7 +664,7 @@ fn what_is_saved_and_copied_is_what_is_shown() {
     chrome.click("view-face");
     chrome.click("save-large");
     let (width, height, grey) =
-        grey_of(&saved(folder.path(), "seven-faces-acgan-happy-7-large.png"));
+        grey_of(&saved(folder.path(), "seven-faces-acgan-happy-8-large.png"));
     assert_eq!((width, height), (480, 480));
     assert_eq!(
         enlarged_face(&grey, width, [0, 0], 10),
@@ -707,7 +707,7 @@ fn what_is_saved_and_copied_is_what_is_shown() {
 fn check_film(chrome: &Chrome, folder: &Path, first: &[u8]) {
     chrome.click("view-walk");
     chrome.click("save-film");
-    let film = saved(folder, "seven-faces-walk-7.gif");
+    let film = saved(folder, "seven-faces-walk-8.gif");
     let mut options = gif::DecodeOptions::new();
     options.set_color_output(gif::ColorOutput::Indexed);
     let mut decoder = options.read_info(film.as_slice()).expect("a GIF");
