@@ -92,6 +92,22 @@ fn a_published_bundle_is_trained_on() {
     assert_eq!(images(), 80);
     let other = refuse(here, &["train", "--from", "nowhere", "--device", "cpu"]);
     assert!(other.contains("nowhere is no usable bundle"), "{other}");
+    let wider = [
+        "train",
+        "--set",
+        "generator.width=8",
+        "--device",
+        "cpu",
+        "--from",
+    ];
+    let wider = refuse(
+        here,
+        &[&wider[..], &["runs/00001-cgan-synthetic/bundle"]].concat(),
+    );
+    assert!(
+        wider.contains("takes the bundle's network as it is"),
+        "{wider}"
+    );
     fs::copy(
         next.join("bundle/manifest.json"),
         next.join("from/manifest.json"),

@@ -99,6 +99,7 @@ impl Trainer {
             .forward_train(batch.z.clone(), batch.labels.clone());
         let loss = self.options.loss;
         let rate = divergence::rate(self.retreats) * self.options.annealing(self.images_seen());
+        // Warming up, the generator's optimiser measures its gradients, and nothing moves.
         let warm = f64::from(self.images_seen() >= self.options.warm_up);
         let (discriminator, [discriminator_loss, real_validity, fake_validity]) =
             discriminator_step(

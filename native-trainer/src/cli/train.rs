@@ -78,6 +78,12 @@ impl TrainArgs {
         for assignment in &self.set {
             options.set(assignment)?;
         }
+        if let Some(bundle) = from {
+            anyhow::ensure!(
+                options.generator == bundle.generator,
+                "--from takes the bundle's network as it is: leave out --set generator"
+            );
+        }
         options.check()?;
         Ok(options)
     }
