@@ -108,8 +108,9 @@ impl ModuleMapper for Move {
         param.map(|value| {
             let value = value.inner();
             let shape = value.shape();
-            let (gradient, mean) = (gradient.reshape(shape.clone()), mean.reshape(shape));
-            Tensor::from_inner(self.step.descend(value, gradient, mean)).require_grad()
+            let value = value.reshape([shape.num_elements()]);
+            let moved = self.step.descend(value, gradient, mean);
+            Tensor::from_inner(moved.reshape(shape)).require_grad()
         })
     }
 }
