@@ -233,6 +233,17 @@ fn json_stands_alone_on_standard_output() {
     let judge = ["--images", "64", "--width", "2", "--device", "cpu"];
     let said = succeed(here, &[&["judge"][..], &judge].concat());
     assert!(said.contains("asked \\ seen"), "a confusion matrix: {said}");
+    let on = ["judge", "--from", "runs/judge-synthetic", "--out", "second"];
+    succeed(
+        here,
+        &[&on[..], &["--images", "128", "--device", "cpu"]].concat(),
+    );
+    let second = fs::read(here.join("second/judge.json")).unwrap();
+    let second: serde_json::Value = serde_json::from_slice(&second).unwrap();
+    assert_eq!(
+        (&second["width"], &second["training"]["images_seen"]),
+        (&2.into(), &192.into())
+    );
     let eval = run(
         here,
         &[

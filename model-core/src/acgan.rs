@@ -1,5 +1,5 @@
 //! The auxiliary-classifier GAN's discriminator (Odena, Olah & Shlens 2017): is this a real face,
-//! and which emotion does it show?
+//! and which emotion does it show? On request it finds out by comparing images with one another (ReACGAN, Kang et al. 2021).
 //!
 //! Read it beside `cgan.rs`: same sections, same order.
 
@@ -10,7 +10,7 @@ use crate::config::DiscriminatorConfig;
 use crate::discriminator::{Body, DiscriminatorOutput};
 use crate::emotion::Emotion;
 use crate::initial::Initial;
-use crate::spectral::SpectralLinear;
+use crate::spectral::{SpectralLinear, unit};
 
 /// Judges realism without looking at the label, and predicts the emotion beside it.
 #[derive(Module, Debug)]
@@ -20,6 +20,8 @@ pub struct AcganDiscriminator {
     realism: SpectralLinear,
     /// The auxiliary classifier. Not normalised: its logits must be free to grow confident.
     classifier: SpectralLinear,
+    /// Features to embeddings; the classifier's rows are then the emotions' proxies.
+    embedding: Option<SpectralLinear>,
 }
 
 impl AcganDiscriminator {
@@ -27,6 +29,8 @@ impl AcganDiscriminator {
     pub fn new(config: &DiscriminatorConfig, initial: &mut impl Initial, device: &Device) -> Self {
         let features = Body::features(config);
         let norm = config.spectral_norm;
+        let embedded = Some(config.class_embedding).filter(|&length| length > 0);
+        let classified = embedded.unwrap_or(features);
         Self {
             body: Body::new(config, initial, device),
             realism: SpectralLinear::new(
@@ -35,20 +39,31 @@ impl AcganDiscriminator {
                 initial,
                 device,
             ),
-            classifier: SpectralLinear::new([features, Emotion::COUNT], false, initial, device),
+            classifier: SpectralLinear::new([classified, Emotion::COUNT], false, initial, device),
+            embedding: embedded
+                .map(|length| SpectralLinear::new([features, length], norm, initial, device)),
         }
     }
 
     /// # Shapes
     /// - images `[B, 1, 48, 48]`, emotions unused: the classifier must find out by itself
-    /// - output: validity `[B, 1]`, class `[B, 7]`
+    /// - output: validity `[B, 1]`, class `[B, 7]`, embedding `[B, class_embedding]` or none
     pub fn forward(&self, images: Tensor<4>, _emotions: Tensor<2>) -> DiscriminatorOutput {
         let features = self.body.forward(images); // [B, 4w]
         let seen = self.body.with_variety(features.clone());
+        let embedding = self
+            .embedding
+            .as_ref()
+            .map(|layer| unit(layer.forward(features.clone()))); // [B, class_embedding]
+        let class = match &embedding {
+            Some(embedding) => self.classifier.cosines(embedding.clone()),
+            None => self.classifier.forward(features),
+        };
         DiscriminatorOutput {
             validity: self.realism.forward(seen), // [B, 1]
             validity_by_label: None,
-            class: Some(self.classifier.forward(features)), // [B, 7]
+            class: Some(class), // [B, 7]
+            embedding,
         }
     }
 
@@ -58,6 +73,7 @@ impl AcganDiscriminator {
             body: self.body.estimated(),
             realism: self.realism.estimated(),
             classifier: self.classifier.estimated(),
+            embedding: self.embedding.map(SpectralLinear::estimated),
         }
     }
 }

@@ -51,6 +51,7 @@ impl CganDiscriminator {
             validity: (by_label.clone() * emotions).sum_dim(1), // [B, 1]
             validity_by_label: Some(by_label),
             class: None,
+            embedding: None,
         }
     }
 

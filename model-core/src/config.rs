@@ -108,6 +108,10 @@ pub struct DiscriminatorConfig {
     /// little variety shows (minibatch standard deviation, Karras et al. 2018). 0 for none.
     #[serde(default)]
     pub variety_group: usize,
+    /// Length of the vectors in which the ACGAN's discriminator compares images of a batch with one another to tell their
+    /// emotions apart (ReACGAN, Kang et al. 2021). 0 for a classifier that sees one image at a time.
+    #[serde(default)]
+    pub class_embedding: usize,
 }
 
 /// A configuration that no network is built from.
@@ -144,7 +148,13 @@ impl GeneratorConfig {
 impl DiscriminatorConfig {
     /// Refuses sizes that are zero or beyond anything this project trains.
     pub fn check(&self) -> Result<(), ConfigError> {
-        within("discriminator width", self.width, 1, 256)
+        within("discriminator width", self.width, 1, 256)?;
+        within(
+            "discriminator class_embedding",
+            self.class_embedding,
+            0,
+            1024,
+        )
     }
 }
 

@@ -28,8 +28,11 @@ pub struct DiscriminatorOutput {
     /// `[B, 7]`: the validity that each label would have got; only from a discriminator that
     /// judges the match.
     pub validity_by_label: Option<Tensor<2>>,
-    /// `[B, 7]`: the predicted emotion; only from a discriminator with a class head.
+    /// `[B, 7]`: the predicted emotion; only from a discriminator with a class head. Beside an embedding: its cosines
+    /// with the emotions' proxies.
     pub class: Option<Tensor<2>>,
+    /// `[B, class_embedding]`, of length 1: where an image lies among those of its emotion.
+    pub embedding: Option<Tensor<2>>,
 }
 
 impl DiscriminatorOutput {
@@ -46,14 +49,16 @@ impl DiscriminatorOutput {
         let (first, second) = split(self.validity);
         let labels = self.validity_by_label.map(split).unzip();
         let class = self.class.map(split).unzip();
-        let part = |validity, validity_by_label, class| Self {
+        let embedding = self.embedding.map(split).unzip();
+        let part = |validity, validity_by_label, class, embedding| Self {
             validity,
             validity_by_label,
             class,
+            embedding,
         };
         (
-            part(first, labels.0, class.0),
-            part(second, labels.1, class.1),
+            part(first, labels.0, class.0, embedding.0),
+            part(second, labels.1, class.1, embedding.1),
         )
     }
 }

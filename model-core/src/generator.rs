@@ -118,6 +118,18 @@ impl Generator {
         Self { norms, ..self }
     }
 
+    /// The same network with latents drawn in: it takes `truncation` times z for z. Less variety, and fewer faces far from the
+    /// usual (the truncation trick: Brock et al. 2019; here every latent is shortened, none is drawn again).
+    pub fn truncated(mut self, truncation: f64) -> Self {
+        let size = self.latent_size();
+        self.start.weight = self.start.weight.map(|weight| {
+            let [inputs, _] = weight.dims();
+            let for_z = weight.clone().narrow(0, 0, size).mul_scalar(truncation);
+            Tensor::cat(vec![for_z, weight.narrow(0, size, inputs - size)], 0)
+        });
+        self
+    }
+
     /// One face per seed, each with its own weighting of the seven emotions.
     ///
     /// # Shapes

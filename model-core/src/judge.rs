@@ -122,12 +122,27 @@ impl Judge {
             norms.push(folded);
             output
         });
-        let mut judge = self.clone();
-        let layers = judge.stages.iter_mut().flat_map(Stage::layers);
+        self.clone().with_norms(norms)
+    }
+
+    /// The way back from [`Self::folded`], so that a published judge is trained on: [`Self::forward_train`] then makes of
+    /// these images what [`Self::forward`] made of them.
+    pub fn unfolded(self, images: Tensor<4>) -> Self {
+        let mut norms = Vec::new();
+        self.pass(images, |norm, maps, one| {
+            norms.push(norm.clone().unfolded(&maps));
+            norm.affine(maps, one)
+        });
+        self.with_norms(norms)
+    }
+
+    /// Other normalisations, in the order of the data flow.
+    fn with_norms(mut self, norms: Vec<ConditionalNorm>) -> Self {
+        let layers = self.stages.iter_mut().flat_map(Stage::layers);
         for (layer, norm) in layers.zip(norms) {
             layer.norm = norm;
         }
-        judge
+        self
     }
 
     /// The same judge for faces among which labels occur less often, by these factors, than among those that it learned

@@ -108,6 +108,15 @@ impl SpectralLinear {
         input.matmul(weight.transpose()) + self.bias.val().unsqueeze()
     }
 
+    /// Cosines of the angles between inputs and rows of weights; the bias is left out.
+    ///
+    /// # Shapes
+    /// - input `[B, inputs]`, rows of length 1
+    /// - output `[B, outputs]` in [-1, 1]
+    pub fn cosines(&self, input: Tensor<2>) -> Tensor<2> {
+        input.matmul(unit(self.weight.val()).transpose())
+    }
+
     /// One power iteration.
     pub fn estimated(mut self) -> Self {
         let weight = self.weight.val().detach();
@@ -141,12 +150,13 @@ fn power_iteration(weight: &Tensor<2>, singular: Param<Tensor<1>>) -> Param<Tens
     })
 }
 
-fn unit(row: Tensor<2>) -> Tensor<2> {
-    let norm = row
+/// Every row divided by its length.
+pub(crate) fn unit(rows: Tensor<2>) -> Tensor<2> {
+    let norm = rows
         .clone()
         .powi_scalar(2)
         .sum_dim(1)
         .add_scalar(1e-12)
         .sqrt();
-    row / norm
+    rows / norm
 }

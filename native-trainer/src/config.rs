@@ -43,7 +43,7 @@ const FIXED: [&str; 7] = [
 pub enum Preset {
     /// For tests and first looks: 16 channels.
     Tiny,
-    /// For a CPU: 32 channels, augmentation.
+    /// For a CPU: 32 channels.
     Small,
     /// For a GPU: 64 channels, augmentation, larger batches.
     Base,
@@ -131,6 +131,7 @@ impl Preset {
                 width,
                 spectral_norm: false,
                 variety_group: 0,
+                class_embedding: 0,
             },
             generator_learning_rate: 4e-4,
             discriminator_learning_rate: 6e-4,
@@ -146,7 +147,7 @@ impl Preset {
             ema_decay: 0.999,
             balance: 0.5,
             mirror: true,
-            augment: self != Preset::Tiny,
+            augment: self == Preset::Base,
             tick_images: images / TICKS,
             checkpoint_images: images / CHECKPOINTS,
         }
@@ -218,6 +219,10 @@ impl RunOptions {
             group == 0 || self.batch.is_multiple_of(group),
             "a batch of {} cannot be cut into discriminator.variety_group = {group}: expected a multiple",
             self.batch
+        );
+        anyhow::ensure!(
+            self.gan == GanKind::Acgan || self.discriminator.class_embedding == 0,
+            "discriminator.class_embedding is the ACGAN's: a cGAN's discriminator has no class head"
         );
         anyhow::ensure!(self.images > 0, "--images is 0: expected at least 1");
         anyhow::ensure!(

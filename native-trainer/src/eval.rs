@@ -39,6 +39,8 @@ pub struct Bench<'a> {
     pub limit: usize,
     /// Seed of face 0.
     pub seed: u64,
+    /// What latents are multiplied by.
+    pub truncation: f64,
 }
 
 /// How one sample lies to the held-out real images, in the judge's features.
@@ -67,6 +69,8 @@ pub struct EvalReport {
     pub faces: usize,
     /// Seed of the first face.
     pub seed: u64,
+    /// What latents were multiplied by.
+    pub truncation: f64,
     /// The judge on held-out real images: what the other figures are measured with.
     pub judge_on_real: Confusion,
     /// The judge on generated faces (GAN-test, Shmelkov et al. 2018).
@@ -111,7 +115,7 @@ pub fn evaluate(bundle: &Bundle, bench: &Bench) -> anyhow::Result<Evaluation> {
         held_out.len()
     );
     let labels: Vec<Emotion> = held_out.iter().map(|&index| dataset.label(index)).collect();
-    let fakes = generate(bundle, &labels, bench.seed, bench.device)?;
+    let fakes = generate(bundle, &labels, bench)?;
     let fakes: Vec<&[u8]> = fakes.iter().map(Vec::as_slice).collect();
     let real = dataset.images_of(&held_out);
     let training = dataset.indices(Split::Training);
@@ -133,6 +137,7 @@ pub fn evaluate(bundle: &Bundle, bench: &Bench) -> anyhow::Result<Evaluation> {
     let report = EvalReport {
         faces: held_out.len(),
         seed: bench.seed,
+        truncation: bench.truncation,
         judge_on_real: Confusion::of(&labels, &real_verdict.labels),
         judge_on_generated: Confusion::of(&labels, &fake_verdict.labels),
         generated: distances(&real_verdict, &fake_verdict, bench.device),
@@ -176,7 +181,7 @@ pub fn gan_train(bundle: &Bundle, bench: &Bench, images: u64) -> anyhow::Result<
     let training = dataset.indices(Split::Training);
     let labels: Vec<Emotion> = training.iter().map(|&index| dataset.label(index)).collect();
     let mut generated = Dataset::new("generated");
-    let faces = generate(bundle, &labels, bench.seed, bench.device)?;
+    let faces = generate(bundle, &labels, bench)?;
     for (face, &label) in faces.iter().zip(&labels) {
         let face: &[u8; IMAGE_PIXELS] = face.as_slice().try_into().context("a face's size")?;
         generated.push(face, label, Split::Training);
@@ -186,6 +191,7 @@ pub fn gan_train(bundle: &Bundle, bench: &Bench, images: u64) -> anyhow::Result<
             width: GAN_TRAIN_WIDTH,
             images,
             seed: bench.seed,
+            from: None,
         };
         let mut trainer = JudgeTrainer::new(options, dataset.clone(), bench.device)?;
         trainer.run(None, &mut |_, _| {})?;
@@ -199,16 +205,11 @@ pub fn gan_train(bundle: &Bundle, bench: &Bench, images: u64) -> anyhow::Result<
 }
 
 /// One face per label; face n has seed `seed + n`.
-fn generate(
-    bundle: &Bundle,
-    labels: &[Emotion],
-    seed: u64,
-    device: &Device,
-) -> anyhow::Result<Vec<Vec<u8>>> {
-    let generator = bundle.generator(device)?;
+fn generate(bundle: &Bundle, labels: &[Emotion], bench: &Bench) -> anyhow::Result<Vec<Vec<u8>>> {
+    let generator = bundle.generator(bench.device)?.truncated(bench.truncation);
     let mut faces = Vec::with_capacity(labels.len());
     for (index, chunk) in labels.chunks(CHUNK).enumerate() {
-        let first = seed + (index * CHUNK) as u64;
+        let first = bench.seed + (index * CHUNK) as u64;
         let seeds: Vec<u64> = (first..first + chunk.len() as u64).collect();
         let emotions: Vec<_> = chunk.iter().map(|emotion| emotion.weights()).collect();
         faces.extend(grey_faces(generator.faces(&seeds, &emotions)));

@@ -11,7 +11,7 @@ use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::emotion::Emotion;
 use model_core::judge::{Judge, STAGES};
-use model_core::judge_bundle::JUDGE_WIDTHS;
+use model_core::judge_bundle::{JUDGE_WIDTHS, JudgeBundle};
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
@@ -28,6 +28,8 @@ use crate::warp::push_warped;
 const BATCH: usize = 64;
 /// At the start; falls to zero along half a cosine.
 const LEARNING_RATE: f64 = 2e-3;
+/// The same of a judge that goes on from a trained one.
+const LEARNING_RATE_FROM: f64 = 1e-3;
 const WEIGHT_DECAY: f32 = 0.02;
 /// How much oftener than they occur rare labels are drawn ([`LabelSampler::new`]): FER2013's disgust five times.
 const BALANCE: f64 = 0.5;
@@ -51,6 +53,9 @@ pub struct JudgeOptions {
     pub images: u64,
     /// Seed of weights and batches.
     pub seed: u64,
+    /// The judge that it goes on from: the hash of its weights; none: weights drawn from the seed.
+    #[serde(default)]
+    pub from: Option<String>,
 }
 
 /// A judge in training.
@@ -103,6 +108,25 @@ impl JudgeTrainer {
         })
     }
 
+    /// Goes on from a trained judge in place of weights drawn from the seed; before the first step.
+    pub fn set_out_from(&mut self, bundle: &JudgeBundle) -> anyhow::Result<()> {
+        let manifest = &bundle.manifest;
+        anyhow::ensure!(
+            (manifest.width, manifest.stages) == (self.options.width, STAGES),
+            "the judge to go on from has width {} and {} stages: expected width {} and {STAGES} stages",
+            manifest.width,
+            manifest.stages,
+            self.options.width
+        );
+        let device = self.device.clone().without_autodiff();
+        let judge = bundle.judge(&device)?;
+        let as_drawn = judge.reweighted(self.sampler.excess().map(f64::recip));
+        self.average = as_drawn.unfolded(self.statistics(&device));
+        self.network = self.average.clone().train();
+        self.options.from = Some(manifest.weights.sha256.clone());
+        Ok(())
+    }
+
     /// Steps of the whole training.
     pub fn steps(&self) -> u64 {
         self.options.images.div_ceil(BATCH as u64)
@@ -147,7 +171,11 @@ impl JudgeTrainer {
         let figure = loss.clone().detach();
         let gradients = GradientsParams::from_grads(loss.backward(), &self.network);
         let progress = self.step as f64 / self.steps() as f64;
-        let rate = LEARNING_RATE * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+        let highest = match self.options.from {
+            Some(_) => LEARNING_RATE_FROM,
+            None => LEARNING_RATE,
+        };
+        let rate = highest * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
         self.network = self.optimizer.step(rate, self.network.clone(), gradients);
         let decay = ema::decay(self.step, EMA_DECAY);
         self.average = ema::update(self.average.clone(), &self.network, decay);
@@ -176,12 +204,16 @@ impl JudgeTrainer {
     /// The average in its inference form, for labels as often as they occur.
     pub fn finish(&self) -> Judge {
         let device = self.device.clone().without_autodiff();
+        let judge = self.average.folded(self.statistics(&device));
+        judge.reweighted(self.sampler.excess())
+    }
+
+    /// What normalisation statistics are measured on: training images, evenly spread.
+    fn statistics(&self, device: &Device) -> Tensor<4> {
         let step = self.training.len().div_ceil(STATISTICS_IMAGES);
         let images = self.training.iter().step_by(step);
         let pixels = images.flat_map(|&index| self.dataset.image(index));
-        let pixels = pixels.map(|&grey| to_signed(grey)).collect();
-        let judge = self.average.folded(images_tensor(pixels, &device));
-        judge.reweighted(self.sampler.excess())
+        images_tensor(pixels.map(|&grey| to_signed(grey)).collect(), device)
     }
 
     /// Written whole or not at all: the step's file comes last. The optimiser starts anew after a cut.

@@ -22,9 +22,9 @@ pub enum Adversarial {
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LossOptions {
     pub adversarial: Adversarial,
-    /// Cross-entropy of the class head on real images (ACGAN, discriminator).
+    /// Loss of the class head on real images (ACGAN, discriminator): cross-entropy, or from data to data.
     pub class_real: f64,
-    /// Cross-entropy of the class head on generated faces (ACGAN, generator).
+    /// The same on generated faces (ACGAN, generator).
     pub class_fake: f64,
     /// Real images under their right and under wrong labels (cGAN, discriminator).
     pub matching: f64,
@@ -108,6 +108,41 @@ pub fn cross_entropy(logits: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
     (log_softmax(logits, 1) * labels).sum_dim(1).mean().neg()
 }
 
+/// The embedding's cosine with its emotion's proxy at which attraction ends (Kang et al. 2021).
+const ATTRACTED_TO: f64 = 0.98;
+/// The cosine of two images of different emotions at which repulsion ends.
+const REPELLED_TO: f64 = 1.0 - ATTRACTED_TO;
+/// What cosines are divided by.
+const TEMPERATURE: f64 = 0.5;
+
+/// Data-to-data cross-entropy (ReACGAN, Kang et al. 2021): an image is drawn to its emotion's proxy, and pushed away from
+/// the images of the batch that show another emotion. What is near enough or far enough no longer counts.
+///
+/// # Shapes
+/// - embedding `[B, E]`, rows of length 1; cosines with the proxies `[B, 7]`; labels `[B, 7]` one-hot
+pub fn data_to_data(embedding: Tensor<2>, cosines: Tensor<2>, labels: Tensor<2>) -> Tensor<1> {
+    let to_proxy = (cosines * labels.clone()).sum_dim(1); // [B, 1]
+    let short = relu(to_proxy.neg().add_scalar(ATTRACTED_TO)).div_scalar(TEMPERATURE);
+    let others = labels
+        .clone()
+        .matmul(labels.transpose())
+        .neg()
+        .add_scalar(1.0); // [B, B]: 1 where emotions differ
+    let between = embedding.clone().matmul(embedding.transpose()); // [B, B]
+    let near = relu(between.sub_scalar(REPELLED_TO)).div_scalar(TEMPERATURE); // at most 2: no overflow
+    let repulsion = (near.exp() * others).sum_dim(1); // [B, 1]
+    // -log(a / (a + r)) with a = exp(-short)
+    (short.clone() + (short.neg().exp() + repulsion).log()).mean()
+}
+
+/// What a class head's answer costs, by itself or among the batch's embeddings.
+fn class_loss(class: Tensor<2>, embedding: Option<Tensor<2>>, labels: Tensor<2>) -> Tensor<1> {
+    match embedding {
+        Some(embedding) => data_to_data(embedding, class, labels),
+        None => cross_entropy(class, labels),
+    }
+}
+
 /// Labels of which the share `smoothing` is spread over all seven emotions (Szegedy et al. 2016).
 ///
 /// # Shapes
@@ -134,7 +169,8 @@ pub fn discriminator_loss(
         loss = loss + matching.mul_scalar(options.matching);
     }
     if let Some(class) = real.class {
-        loss = loss + cross_entropy(class, real_labels).mul_scalar(options.class_real);
+        let learned = class_loss(class, real.embedding, real_labels);
+        loss = loss + learned.mul_scalar(options.class_real);
     }
     loss
 }
@@ -154,7 +190,8 @@ pub fn generator_loss(
     };
     let mut loss = adversarial.generator(real_validity, fake.validity);
     if let Some(class) = fake.class {
-        loss = loss + cross_entropy(class, fake_labels).mul_scalar(options.class_fake);
+        let shown = class_loss(class, fake.embedding, fake_labels);
+        loss = loss + shown.mul_scalar(options.class_fake);
     }
     loss
 }

@@ -21,6 +21,7 @@ fn both_tiny_gans_learn_to_show_the_asked_expression() {
         width: 8,
         images: 30_000,
         seed: 0,
+        from: None,
     };
     let mut trainer = JudgeTrainer::new(options, faces.clone(), &device).unwrap();
     trainer.run(None, &mut |_, _| {}).unwrap();
@@ -38,6 +39,7 @@ fn both_tiny_gans_learn_to_show_the_asked_expression() {
             device: &device,
             limit: 300,
             seed: 0,
+            truncation: 1.0,
         };
         let report = evaluate(&bundle, &bench).unwrap().report;
         println!("{gan}:\n{report}");

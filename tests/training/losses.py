@@ -21,6 +21,15 @@ print("non_saturating matching", (F.softplus(-right).mean() + ((F.softplus(logit
 print("relativistic", F.softplus(fake - real).mean().item(), F.softplus(real - fake).mean().item())
 print("relativistic matching", ((F.softplus(logits - right) * wrong).sum(1) / 6).mean().item())
 
+# Data to data (ReACGAN): attraction up to a cosine of 0.98, repulsion down to 0.02, temperature 0.5.
+embedding = F.normalize(torch.tensor([[1.0, 0.2], [0.1, -1.0], [0.9, 0.5], [-1.0, 0.3]]))
+proxies = F.normalize(torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.5], [0.3, 0.3], [0.0, -1.0], [1.0, -1.0], [-0.2, -1.0]]))
+emotions = torch.tensor([0, 4, 0, 1])
+attraction = ((embedding * proxies[emotions]).sum(1) - 0.98).clamp(max=0).div(0.5).exp()
+repulsion = (embedding @ embedding.T - 0.02).clamp(min=0).div(0.5).exp()
+repulsion = repulsion.masked_fill(emotions[:, None] == emotions, 0).sum(1)
+print("data to data", -(attraction / (attraction + repulsion)).log().mean().item())
+
 # Five steps of Adam without first moment on f(w) = sum((w - 1)^2), from w = (0, 3).
 weight = torch.tensor([0.0, 3.0], requires_grad=True)
 adam = torch.optim.Adam([weight], lr=0.1, betas=(0.0, 0.99), eps=1e-8)

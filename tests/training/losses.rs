@@ -3,8 +3,10 @@
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
+use model_core::emotion::Emotion;
+use model_core::generator::emotion_rows;
 use native_trainer::adam::Adam;
-use native_trainer::losses::{Adversarial, cross_entropy};
+use native_trainer::losses::{Adversarial, cross_entropy, data_to_data};
 
 fn column(values: [f32; 4]) -> Tensor<2> {
     Tensor::from_floats(values.map(|value| [value]), &Device::flex())
@@ -56,6 +58,29 @@ fn losses_equal_pytorchs() {
         assert_golden(game.matching(logits(), labels()), matching);
     }
     assert_golden(cross_entropy(logits(), labels()), 1.200_851_4);
+}
+
+fn directions<const ROWS: usize>(rows: [[f32; 2]; ROWS]) -> Tensor<2> {
+    let unit = rows.map(|[x, y]| [x / x.hypot(y), y / x.hypot(y)]);
+    Tensor::from_floats(unit, &Device::flex())
+}
+
+#[test]
+fn images_of_a_batch_are_compared_as_in_pytorch() {
+    let embedding = directions([[1.0, 0.2], [0.1, -1.0], [0.9, 0.5], [-1.0, 0.3]]);
+    let proxies = directions([
+        [1.0, 0.0],
+        [0.0, 1.0],
+        [-1.0, 0.5],
+        [0.3, 0.3],
+        [0.0, -1.0],
+        [1.0, -1.0],
+        [-0.2, -1.0],
+    ]);
+    let cosines = embedding.clone().matmul(proxies.transpose());
+    let emotions = [0, 4, 0, 1].map(|index| Emotion::ALL[index].weights());
+    let labels = emotion_rows(&emotions, &Device::flex());
+    assert_golden(data_to_data(embedding, cosines, labels), 1.573_383_6);
 }
 
 #[test]

@@ -1,9 +1,11 @@
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, Tolerance};
+use burn::tensor::{Device, Tensor, TensorData, Tolerance};
 use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig, UpSampling};
 use model_core::discriminator::Discriminator;
 use model_core::emotion::Emotion;
 use model_core::generator::{Generator, emotion_rows};
+use model_core::judge::{Judge, STAGES};
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
@@ -97,6 +99,41 @@ fn a_folded_network_is_trained_on_from_the_faces_that_it_makes() {
 }
 
 #[test]
+fn a_truncated_network_takes_shorter_latents_and_the_same_emotion() {
+    for conditional_norm in [true, false] {
+        let config = GeneratorConfig {
+            conditional_norm,
+            ..config(UpSampling::Transposed, 2)
+        };
+        let network = built(&config);
+        let (z, labels) = requests(4);
+        let shorter = network.forward(z.clone().mul_scalar(0.3), labels.clone());
+        let truncated = network.truncated(0.3).forward(z, labels);
+        truncated
+            .into_data()
+            .assert_approx_eq::<f32>(&shorter.into_data(), Tolerance::absolute(1e-5));
+    }
+}
+
+#[test]
+fn a_folded_judge_is_trained_on_from_what_it_sees() {
+    let mut rng = ChaCha8Rng::seed_from_u64(1);
+    let judge = Judge::new(2, STAGES, &mut rng, &Device::flex());
+    let images = |count: usize| {
+        let pixels: Vec<f32> = (0..count * IMAGE_PIXELS)
+            .map(|pixel| (pixel as f32 * count as f32).sin())
+            .collect();
+        let shape = [count, 1, IMAGE_SIDE, IMAGE_SIDE];
+        Tensor::<4>::from_data(TensorData::new(pixels, shape), &Device::flex())
+    };
+    let folded = judge.folded(images(14));
+    let seen = folded.forward(images(28)).logits.into_data();
+    let unfolded = folded.unfolded(images(28)); // other statistics than it was folded with
+    let again = unfolded.forward_train(images(28)).logits.into_data();
+    again.assert_approx_eq::<f32>(&seen, Tolerance::absolute(1e-4));
+}
+
+#[test]
 fn a_seed_gives_the_same_network_twice() {
     let weights = |network: &Generator| native_trainer::ema::weights(network);
     assert_eq!(
@@ -111,6 +148,7 @@ fn the_two_discriminators_answer_what_their_gan_asks() {
         width: 4,
         spectral_norm: true,
         variety_group: 0,
+        class_embedding: 0,
     };
     let device = Device::flex();
     let images = Tensor::<4>::zeros([2, 1, 48, 48], &device);
@@ -132,12 +170,46 @@ fn the_two_discriminators_answer_what_their_gan_asks() {
     }
 }
 
+#[test]
+fn an_embedding_and_its_cosines_stand_beside_the_same_realism() {
+    let device = Device::flex();
+    let images = Tensor::<4>::full([2, 1, 48, 48], 0.5, &device);
+    let labels = emotion_rows(&[Emotion::Happy.weights(); 2], &device);
+    let answer = |class_embedding| {
+        let config = DiscriminatorConfig {
+            width: 4,
+            spectral_norm: false,
+            variety_group: 0,
+            class_embedding,
+        };
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let network = Discriminator::new(GanKind::Acgan, &config, &mut rng, &device);
+        network.forward(images.clone(), labels.clone())
+    };
+    let (alone, compared) = (answer(0), answer(24));
+    assert!(alone.embedding.is_none());
+    assert_eq!(alone.validity.into_data(), compared.validity.into_data());
+    let values = |tensor: Tensor<2>| tensor.into_data().iter::<f32>().collect::<Vec<_>>();
+    let embedding = compared.embedding.unwrap();
+    assert_eq!(embedding.dims(), [2, 24]);
+    for length in values(embedding.powi_scalar(2).sum_dim(1)) {
+        assert!((length - 1.0).abs() < 1e-5, "squared length {length}");
+    }
+    let cosines = values(compared.class.unwrap());
+    assert_eq!(cosines.len(), 14);
+    assert!(
+        cosines.iter().all(|cosine| cosine.abs() <= 1.0 + 1e-6),
+        "{cosines:?}"
+    );
+}
+
 /// Validity and class logits of a first image that is judged together with three others.
 fn judged(gan: GanKind, variety_group: usize, others: f32) -> (f32, Vec<f32>) {
     let config = DiscriminatorConfig {
         width: 4,
         spectral_norm: false,
         variety_group,
+        class_embedding: 0,
     };
     let device = Device::flex();
     let network = Discriminator::new(gan, &config, &mut ChaCha8Rng::seed_from_u64(1), &device);

@@ -6,6 +6,7 @@ use anyhow::Context;
 use clap::Args;
 use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle};
 
+use super::FacesArgs;
 use super::data::DataArgs;
 use super::device::DeviceArgs;
 use super::judge::usual_judge;
@@ -18,15 +19,11 @@ const SHIPPED_JUDGE: &str = "native-trainer/judges/fer2013";
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
-    /// Directory with manifest.json and generator.safetensors
-    #[arg(long)]
-    bundle: PathBuf,
+    #[command(flatten)]
+    made: FacesArgs,
     /// Most held-out images to compare with
     #[arg(long, default_value_t = 10_000)]
     faces: usize,
-    /// Seed of face 0
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
     /// Directory of a judge [default: runs/judge-<data>, else the shipped native-trainer/judges/fer2013]
     #[arg(long)]
     judge: Option<PathBuf>,
@@ -75,7 +72,12 @@ fn open_judge(args: &EvalArgs, dataset: &Dataset) -> anyhow::Result<JudgeBundle>
 }
 
 pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
-    let mut bundle = export::read(&args.bundle)?;
+    anyhow::ensure!(
+        !args.record || args.made.truncation == 1.0,
+        "--record writes what latents as drawn give: leave out --truncation {}",
+        args.made.truncation
+    );
+    let mut bundle = export::read(&args.made.bundle)?;
     let dataset = args.data.load_for_measuring()?;
     let judge = open_judge(args, &dataset)?;
     let chosen = args.device.open()?;
@@ -84,7 +86,8 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
         judge: &judge.judge(&chosen.device)?,
         device: &chosen.device,
         limit: args.faces,
-        seed: args.seed,
+        seed: args.made.seed,
+        truncation: args.made.truncation,
     };
     let eval::Evaluation {
         mut report,
@@ -103,8 +106,8 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
     }
     if args.record {
         bundle.manifest.training.metrics = report.metrics();
-        export::write(&bundle, &args.bundle)?;
-        eprintln!("recorded in {}", args.bundle.display());
+        export::write(&bundle, &args.made.bundle)?;
+        eprintln!("recorded in {}", args.made.bundle.display());
     }
     Ok(())
 }

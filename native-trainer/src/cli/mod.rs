@@ -1,10 +1,11 @@
-//! The command line: arguments in, stages called, sentences out. One file per command, and two for what several
-//! commands ask for ([`data`], [`device`]).
+//! The command line: arguments in, stages called, sentences out. One file per command, and three for what several
+//! commands ask for ([`data`], [`device`], [`faces`]).
 
 mod data;
 mod device;
 mod eval;
 mod export;
+mod faces;
 mod judge;
 mod sample;
 mod train;
@@ -16,6 +17,7 @@ use clap::{Parser, Subcommand};
 use data::DataArgs;
 use eval::EvalArgs;
 use export::ExportArgs;
+use faces::FacesArgs;
 use judge::JudgeArgs;
 use sample::SampleArgs;
 use train::{ResumeArgs, TrainArgs};

@@ -6,24 +6,21 @@ use anyhow::Context;
 use clap::Args;
 use model_core::emotion::Emotion;
 
+use super::FacesArgs;
 use super::device::DeviceArgs;
 use crate::dataset::{Dataset, LoadOptions, Split};
 use crate::{export, grid, sample};
 
 #[derive(Debug, Args)]
 pub(super) struct SampleArgs {
-    /// Directory with manifest.json and generator.safetensors
-    #[arg(long)]
-    bundle: PathBuf,
+    #[command(flatten)]
+    made: FacesArgs,
     /// One of the seven emotions, or all
     #[arg(long, default_value = "all")]
     emotion: String,
     /// Faces per emotion; with --labels-like, faces in all
     #[arg(long, default_value_t = 8)]
     count: u64,
-    /// Seed of face 0; face n has this seed plus n
-    #[arg(long, default_value_t = 0)]
-    seed: u64,
     /// Directory for the faces
     #[arg(long, default_value = "samples")]
     out: PathBuf,
@@ -38,7 +35,7 @@ pub(super) struct SampleArgs {
 }
 
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<()> {
-    let bundle = export::read(&args.bundle)?;
+    let bundle = export::read(&args.made.bundle)?;
     let orders = match &args.labels_like {
         Some(like) => {
             let (path, split) = like.rsplit_once(':').with_context(|| {
@@ -53,8 +50,10 @@ pub(super) fn run(args: &SampleArgs) -> anyhow::Result<()> {
         None => sample::per_emotion(&[args.emotion.parse()?], args.count),
     };
     let chosen = args.device.open()?;
-    let generator = bundle.generator(&chosen.device)?;
-    let faces = sample::write(&generator, &orders, args.seed, &args.out)?;
+    let generator = bundle
+        .generator(&chosen.device)?
+        .truncated(args.made.truncation);
+    let faces = sample::write(&generator, &orders, args.made.seed, &args.out)?;
     if let Some(path) = &args.grid {
         let columns = match args.labels_like {
             Some(_) => grid::COLUMNS,
