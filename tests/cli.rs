@@ -53,6 +53,44 @@ const SHORT: [&str; 10] = [
     "--preset", "tiny", "--batch", "4", "--images", "40", "--device", "cpu", "--seed", "3",
 ];
 
+/// A command with [`SHORT`] in its middle.
+fn with<'a>(start: &[&'a str], more: &[&'a str]) -> Vec<&'a str> {
+    [start, &SHORT[..], more].concat()
+}
+
+#[test]
+fn a_published_pair_of_networks_is_trained_on() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    succeed(here, &with(&["train", "--gan", "acgan"], &[]));
+    let first = "runs/00000-acgan-synthetic";
+    let export = ["export", first, "--to", "page", "--discriminator", "kept"];
+    succeed(here, &[&export[..], &["--device", "cpu"]].concat());
+    let pair = ["train", "--from", "page", "--discriminator", "kept"];
+    succeed(here, &with(&pair, &["--set", "images=20"]));
+
+    let alone = refuse(here, &with(&["train", "--discriminator", "kept"], &[]));
+    assert!(alone.contains("--from <BUNDLE>"), "{alone}");
+    let wider = refuse(here, &with(&pair, &["--set", "discriminator.width=8"]));
+    assert!(
+        wider.contains("takes the network of the acgan as it is"),
+        "{wider}"
+    );
+    let run = here.join("runs/00001-acgan-synthetic");
+    let resume = [
+        "resume",
+        run.to_str().unwrap(),
+        "--images",
+        "40",
+        "--device",
+        "cpu",
+    ];
+    succeed(here, &resume);
+    fs::remove_file(run.join("from/discriminator.json")).unwrap();
+    let lost = refuse(here, &resume);
+    assert!(lost.contains("holds no usable discriminator"), "{lost}");
+}
+
 #[test]
 fn a_published_bundle_is_trained_on() {
     let directory = tempfile::tempdir().unwrap();

@@ -18,6 +18,7 @@
 
 pub mod bundle;
 pub mod config;
+pub mod discriminator_bundle;
 pub mod emotion;
 pub mod judge_bundle;
 pub mod latent;

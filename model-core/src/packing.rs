@@ -6,7 +6,11 @@ use burn::tensor::{Device, Tensor, TensorData};
 use crate::bundle::{
     Bundle, BundleError, FORMAT_VERSION, Manifest, Training, WEIGHTS_FILE, WeightsFile, sha256,
 };
-use crate::config::{GanKind, GeneratorConfig};
+use crate::config::{DiscriminatorConfig, GanKind, GeneratorConfig};
+use crate::discriminator::Discriminator;
+use crate::discriminator_bundle::{
+    DISCRIMINATOR_WEIGHTS_FILE, DiscriminatorBundle, DiscriminatorManifest,
+};
 use crate::emotion::Emotion;
 use crate::generator::Generator;
 use crate::initial::ToBeLoaded;
@@ -40,6 +44,34 @@ impl Bundle {
     pub fn generator(&self, device: &Device) -> Result<Generator, BundleError> {
         let generator = Generator::new(&self.manifest.generator, &mut ToBeLoaded, device);
         load_weights(generator, &self.weights)
+    }
+}
+
+impl DiscriminatorBundle {
+    /// Packs the discriminator that played against `generator`.
+    pub fn pack(
+        discriminator: &Discriminator,
+        config: &DiscriminatorConfig,
+        generator: &Manifest,
+    ) -> Result<Self, BundleError> {
+        let weights = weights_of(discriminator)?;
+        let manifest = DiscriminatorManifest {
+            format_version: FORMAT_VERSION,
+            gan: generator.gan,
+            discriminator: config.clone(),
+            generator: generator.weights.sha256.clone(),
+            weights: described(DISCRIMINATOR_WEIGHTS_FILE, &weights, discriminator),
+        };
+        Ok(Self { manifest, weights })
+    }
+
+    /// Builds the discriminator on a device.
+    pub fn discriminator(&self, device: &Device) -> Result<Discriminator, BundleError> {
+        let DiscriminatorManifest {
+            gan, discriminator, ..
+        } = &self.manifest;
+        let network = Discriminator::new(*gan, discriminator, &mut ToBeLoaded, device);
+        load_weights(network, &self.weights)
     }
 }
 
@@ -78,8 +110,8 @@ fn described<M: Module>(file: &str, weights: &[u8], network: &M) -> WeightsFile 
     }
 }
 
-/// The file of a folded network's weights. Nothing needs more than half precision: normalisation statistics are folded into
-/// scale and shift before a network is packed.
+/// The file of a network's weights. Nothing needs more than half precision: normalisation statistics are folded into
+/// scale and shift before a network is packed, and discriminators have none.
 fn weights_of<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
     let mut collect = Collect::default();
     network.visit(&mut collect);

@@ -5,6 +5,7 @@ use anyhow::Context;
 use clap::ValueEnum;
 use model_core::bundle::Manifest;
 use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig, UpSampling};
+use model_core::discriminator_bundle::DiscriminatorManifest;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -22,6 +23,8 @@ const MAX_CHECKPOINT_IMAGES: u64 = 20_000;
 
 /// A new discriminator beside a trained generator tells real from generated faces by then.
 const WARM_UP_IMAGES: u64 = 60_000;
+/// The optimisers of two networks that know each other have measured their gradients by then.
+const WARM_UP_OF_A_PAIR: u64 = 6_400;
 
 /// Beyond this a step takes more memory than any machine this project trains on.
 const MOST_IMAGES_PER_STEP: usize = 4096;
@@ -93,6 +96,9 @@ pub struct Origin {
     pub sha256: String,
     /// Real images that its generator had learned from.
     pub images_seen: u64,
+    /// SHA-256 of the weights of the discriminator that came with it; none: one drawn from the seed.
+    #[serde(default)]
+    pub discriminator: Option<String>,
 }
 
 impl Preset {
@@ -162,13 +168,18 @@ impl RunOptions {
         self.checkpoint_images = (images / CHECKPOINTS).clamp(1, MAX_CHECKPOINT_IMAGES);
     }
 
-    /// Sets out with a bundle's generator; its discriminator was not kept, so a new one learns alone first.
-    pub fn set_from(&mut self, bundle: &Manifest) {
+    /// Sets out with a bundle's generator, and with its discriminator if that was kept; else a new one learns alone first.
+    pub fn set_from(&mut self, bundle: &Manifest, discriminator: Option<&DiscriminatorManifest>) {
         self.generator = bundle.generator.clone();
         self.warm_up = WARM_UP_IMAGES;
+        if let Some(manifest) = discriminator {
+            self.discriminator = manifest.discriminator.clone();
+            self.warm_up = WARM_UP_OF_A_PAIR;
+        }
         self.from = Some(Origin {
             sha256: bundle.weights.sha256.clone(),
             images_seen: bundle.training.images_seen,
+            discriminator: discriminator.map(|manifest| manifest.weights.sha256.clone()),
         });
     }
 

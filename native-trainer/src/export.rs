@@ -1,12 +1,16 @@
-//! Bundles on disk: from a run to `manifest.json` and `generator.safetensors`, and back; a judge likewise.
+//! Bundles on disk: from a run to `manifest.json` and `generator.safetensors`, and back; a discriminator and a judge likewise.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use anyhow::Context;
+use burn::module::Module;
 use burn::tensor::{Device, Tensor};
 use model_core::bundle::{Bundle, MANIFEST_FILE, MAX_WEIGHT_BYTES, Manifest, Training};
+use model_core::discriminator_bundle::{
+    DISCRIMINATOR_MANIFEST_FILE, DiscriminatorBundle, DiscriminatorManifest,
+};
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 
@@ -95,6 +99,35 @@ pub fn write(bundle: &Bundle, directory: &Path) -> anyhow::Result<()> {
     )
 }
 
+/// The discriminator that the run's generator, packed in `bundle`, plays against.
+pub fn pack_discriminator(
+    trainer: &Trainer,
+    bundle: &Bundle,
+) -> anyhow::Result<DiscriminatorBundle> {
+    let network = trainer.discriminator.valid();
+    let config = &trainer.options().discriminator;
+    Ok(DiscriminatorBundle::pack(
+        &network,
+        config,
+        &bundle.manifest,
+    )?)
+}
+
+/// Writes a discriminator, in the same order.
+pub fn write_discriminator(bundle: &DiscriminatorBundle, directory: &Path) -> anyhow::Result<()> {
+    let weights = bundle.manifest.weights.file.as_str();
+    write_files(
+        directory,
+        [
+            (weights, &bundle.weights),
+            (
+                DISCRIMINATOR_MANIFEST_FILE,
+                bundle.manifest.to_json()?.as_bytes(),
+            ),
+        ],
+    )
+}
+
 /// Writes a judge, in the same order.
 pub fn write_judge(bundle: &JudgeBundle, directory: &Path) -> anyhow::Result<()> {
     let weights = bundle.manifest.weights.file.as_str();
@@ -125,6 +158,17 @@ pub fn read(directory: &Path) -> anyhow::Result<Bundle> {
         Ok(Bundle::open(manifest, weights)?)
     };
     open().with_context(|| format!("{} is no usable bundle", directory.display()))
+}
+
+/// Reads and checks a discriminator.
+pub fn read_discriminator(directory: &Path) -> anyhow::Result<DiscriminatorBundle> {
+    let open = || -> anyhow::Result<DiscriminatorBundle> {
+        let json = read_manifest(directory, DISCRIMINATOR_MANIFEST_FILE)?;
+        let manifest = DiscriminatorManifest::parse(&json)?;
+        let weights = read_weights(directory, &manifest.weights.file)?;
+        Ok(DiscriminatorBundle::open(manifest, weights)?)
+    };
+    open().with_context(|| format!("{} holds no usable discriminator", directory.display()))
 }
 
 /// Reads and checks a judge.

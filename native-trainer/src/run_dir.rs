@@ -7,7 +7,7 @@
 //!   fakes-000000.png ...  generated, same latents     checkpoints/  the newest two
 //!   curve.png             the figures as curves       lock          held while a trainer works here
 //!   bundle/               manifest.json + generator.safetensors, after the last step
-//!   from/                 the bundle that the run set out with, if it did
+//!   from/                 the bundle that the run set out with, if it did, and its discriminator
 //! ```
 
 use std::fs;
@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use model_core::bundle::Bundle;
+use model_core::discriminator_bundle::DiscriminatorBundle;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +53,7 @@ impl RunDir {
         data: &DataOptions,
         data_name: &str,
         from: Option<&Bundle>,
+        discriminator: Option<&DiscriminatorBundle>,
     ) -> anyhow::Result<Self> {
         fs::create_dir_all(parent)
             .with_context(|| format!("cannot create {}", parent.display()))?;
@@ -71,6 +73,9 @@ impl RunDir {
         run.write_json("data.json", data)?;
         if let Some(bundle) = from {
             export::write(bundle, &run.from())?;
+        }
+        if let Some(bundle) = discriminator {
+            export::write_discriminator(bundle, &run.from())?;
         }
         run.write_options(options)?;
         Ok(run)
@@ -124,7 +129,7 @@ impl RunDir {
         self.path.join("bundle")
     }
 
-    /// The bundle that the run set out with.
+    /// The bundle that the run set out with, and the discriminator.
     pub fn from(&self) -> PathBuf {
         self.path.join("from")
     }

@@ -6,6 +6,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::bundle::Bundle;
 use model_core::discriminator::Discriminator;
+use model_core::discriminator_bundle::DiscriminatorBundle;
 use model_core::generator::Generator;
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
@@ -34,8 +35,8 @@ pub struct Trainer {
     options: RunOptions,
     batcher: Batcher,
     device: Device,
-    /// The generator that the run set out with, where it was not drawn from the seed.
-    from: Option<Generator>,
+    /// The networks that the run set out with, where they were not drawn from the seed.
+    from: (Option<Generator>, Option<Discriminator>),
     step: u64,
     /// How often the run broke down and went back.
     retreats: u32,
@@ -63,18 +64,29 @@ impl Trainer {
             options,
             batcher,
             device,
-            from: None,
+            from: (None, None),
             step: 0,
             retreats: 0,
         }
     }
 
-    /// Sets out with the generator of a bundle in place of one drawn from the seed; before the first step.
-    pub fn set_out_from(&mut self, bundle: &Bundle) -> anyhow::Result<()> {
+    /// Sets out with the generator of a bundle, and with the discriminator that came with it, in place of networks drawn
+    /// from the seed; before the first step.
+    pub fn set_out_from(
+        &mut self,
+        bundle: &Bundle,
+        discriminator: Option<&DiscriminatorBundle>,
+    ) -> anyhow::Result<()> {
         let device = self.device.clone().without_autodiff();
         let generator = bundle.generator(&device)?;
         let (z, labels) = self.statistics(&device);
-        self.from = Some(generator.unfolded(z, labels).train());
+        let discriminator = discriminator
+            .map(|bundle| bundle.discriminator(&device))
+            .transpose()?;
+        self.from = (
+            Some(generator.unfolded(z, labels).train()),
+            discriminator.map(Module::train),
+        );
         self.start_again();
         Ok(())
     }
@@ -82,8 +94,11 @@ impl Trainer {
     /// Everything as it was before the first step.
     fn start_again(&mut self) {
         (self.generator, self.discriminator) = networks(&self.options, &self.device);
-        if let Some(generator) = &self.from {
+        if let Some(generator) = &self.from.0 {
             self.generator = generator.clone();
+        }
+        if let Some(discriminator) = &self.from.1 {
+            self.discriminator = discriminator.clone();
         }
         self.average = self.generator.valid();
         self.generator_optimizer = Adam::new(&self.generator);

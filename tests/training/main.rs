@@ -50,7 +50,7 @@ pub fn run_dir(parent: &Path, options: &RunOptions) -> RunDir {
         skip_bad_rows: false,
         votes: None,
     };
-    RunDir::create(parent, options, &data, "synthetic", None).unwrap()
+    RunDir::create(parent, options, &data, "synthetic", None, None).unwrap()
 }
 
 /// A run's average as a bundle.

@@ -5,6 +5,7 @@ use model_core::config::GanKind;
 use model_core::discriminator::Discriminator;
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
+use native_trainer::export;
 use native_trainer::losses::{discriminator_loss, generator_loss};
 use native_trainer::penalty::gradient_penalty;
 use native_trainer::step::{discriminator_step, generator_step};
@@ -261,15 +262,43 @@ fn every_weight_gets_a_finite_gradient() {
 }
 
 #[test]
+fn a_run_sets_out_with_the_discriminator_that_was_exported_with_the_bundle() {
+    for gan in GanKind::ALL {
+        let mut before = trainer(little(gan));
+        before.step();
+        let bundle = crate::pack(&before);
+        let kept = export::pack_discriminator(&before, &bundle).unwrap();
+        assert_eq!(kept.manifest.generator, bundle.manifest.weights.sha256);
+        let mut options = little(gan);
+        options.seed = 9;
+        options.set_from(&bundle.manifest, Some(&kept.manifest));
+        let mut run = trainer(options);
+        run.set_out_from(&bundle, Some(&kept)).unwrap();
+        let sizes = weights(&before.discriminator).into_iter();
+        for (old, new) in sizes.zip(weights(&run.discriminator)) {
+            new.assert_approx_eq::<f32>(&old, burn::tensor::Tolerance::absolute(5e-3));
+        }
+
+        let mut other = kept.clone();
+        other.manifest.discriminator.width += 1;
+        let error = run.set_out_from(&bundle, Some(&other)).unwrap_err();
+        assert!(
+            error.to_string().starts_with("the weights do not fit"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
 fn a_run_sets_out_with_a_bundles_faces_and_a_new_discriminator_learns_alone_first() {
     let mut before = trainer(little(GanKind::Cgan));
     before.step();
     let bundle = crate::pack(&before);
     let mut options = little(GanKind::Acgan);
-    options.set_from(&bundle.manifest);
+    options.set_from(&bundle.manifest, None);
     options.warm_up = 2 * options.batch as u64;
     let mut run = trainer(options);
-    run.set_out_from(&bundle).unwrap();
+    run.set_out_from(&bundle, None).unwrap();
 
     let faces = |run: &native_trainer::train::Trainer| {
         let faces = run.sampler().faces(&[1, 2], &[[1.0 / 7.0; 7]; 2]);

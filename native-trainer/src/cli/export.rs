@@ -19,6 +19,9 @@ pub(super) struct ExportArgs {
     /// Directory for the bundle, such as web/assets/models/acgan
     #[arg(long)]
     to: PathBuf,
+    /// Also write the discriminator there, such as native-trainer/discriminators/acgan, for train --from --discriminator
+    #[arg(long, value_name = "DIR")]
+    discriminator: Option<PathBuf>,
     #[command(flatten)]
     device: DeviceArgs,
 }
@@ -39,6 +42,10 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let bundle = export::pack(&trainer, &provenance)?;
     let [mean, most] = export::rounding(&trainer, &bundle, &chosen.device)?;
     export::write(&bundle, &args.to)?;
+    if let Some(directory) = &args.discriminator {
+        let discriminator = export::pack_discriminator(&trainer, &bundle)?;
+        export::write_discriminator(&discriminator, directory)?;
+    }
     println!(
         "bundle   {} ({} images seen)",
         args.to.display(),

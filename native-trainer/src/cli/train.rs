@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use clap::Args;
 use model_core::bundle::{Bundle, Manifest};
 use model_core::config::GanKind;
+use model_core::discriminator_bundle::{DiscriminatorBundle, DiscriminatorManifest};
 
 use super::data::{self, DataArgs};
 use super::device::DeviceArgs;
@@ -27,6 +28,9 @@ pub(super) struct TrainArgs {
     /// Set out with the generator of this bundle, such as web/assets/models/acgan; a new discriminator learns alone at first
     #[arg(long, value_name = "BUNDLE")]
     from: Option<PathBuf>,
+    /// Set out with this discriminator, too, exported with the bundle, such as native-trainer/discriminators/acgan
+    #[arg(long, value_name = "DIR", requires = "from")]
+    discriminator: Option<PathBuf>,
     /// Named set of options; measured results stand in docs/training.md
     #[arg(long, value_enum, default_value = "small")]
     preset: Preset,
@@ -66,11 +70,15 @@ pub(super) struct ResumeArgs {
 }
 
 impl TrainArgs {
-    fn options(&self, from: Option<&Manifest>) -> anyhow::Result<RunOptions> {
+    fn options(
+        &self,
+        from: Option<&Manifest>,
+        discriminator: Option<&DiscriminatorManifest>,
+    ) -> anyhow::Result<RunOptions> {
         let gan = self.gan.or(from.map(|bundle| bundle.gan));
         let mut options = self.preset.options(gan.unwrap_or(GanKind::Acgan));
         if let Some(bundle) = from {
-            options.set_from(bundle);
+            options.set_from(bundle, discriminator);
         }
         options.seed = self.seed;
         options.set_length(self.images.unwrap_or(options.images));
@@ -84,6 +92,13 @@ impl TrainArgs {
                 "--from takes the bundle's network as it is: leave out --set generator"
             );
         }
+        if let Some(kept) = discriminator {
+            anyhow::ensure!(
+                options.gan == kept.gan && options.discriminator == kept.discriminator,
+                "--discriminator takes the network of the {} as it is: leave out --gan and --set discriminator",
+                kept.gan
+            );
+        }
         options.check()?;
         Ok(options)
     }
@@ -91,11 +106,23 @@ impl TrainArgs {
 
 pub(super) fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
     let from = args.from.as_deref().map(export::read).transpose()?;
-    let options = args.options(from.as_ref().map(|bundle| &bundle.manifest))?;
+    let discriminator = args.discriminator.as_deref();
+    let discriminator = discriminator.map(export::read_discriminator).transpose()?;
+    let options = args.options(
+        from.as_ref().map(|bundle| &bundle.manifest),
+        discriminator.as_ref().map(|bundle| &bundle.manifest),
+    )?;
     let data = args.data.options();
     let dataset = data::load(&data)?;
     let chosen = args.device.open()?;
-    let run = RunDir::create(&args.out, &options, &data, &dataset.name, from.as_ref())?;
+    let run = RunDir::create(
+        &args.out,
+        &options,
+        &data,
+        &dataset.name,
+        from.as_ref(),
+        discriminator.as_ref(),
+    )?;
     let _lock = run.lock()?;
     go(options, dataset, &chosen, &run)
 }
@@ -124,20 +151,30 @@ pub(super) fn resume(args: &ResumeArgs) -> anyhow::Result<ExitCode> {
     go(options, dataset, &chosen, &run)
 }
 
-/// The bundle that the run set out with, as it was then.
-fn origin(options: &RunOptions, run: &RunDir) -> anyhow::Result<Option<Bundle>> {
+/// The bundle that the run set out with, as it was then, and its discriminator if there was one.
+fn origin(
+    options: &RunOptions,
+    run: &RunDir,
+) -> anyhow::Result<Option<(Bundle, Option<DiscriminatorBundle>)>> {
     let Some(from) = &options.from else {
         return Ok(None);
     };
+    let same = |what: &str, found: &str, expected: &str| {
+        anyhow::ensure!(
+            found == expected,
+            "{} is not the {what} that the run set out with: its weights have SHA-256 {found}, options.json says {expected}",
+            run.from().display()
+        );
+        Ok(())
+    };
     let bundle = export::read(&run.from())?;
-    let found = &bundle.manifest.weights.sha256;
-    anyhow::ensure!(
-        *found == from.sha256,
-        "{} is not the bundle that the run set out with: its weights have SHA-256 {found}, options.json says {}",
-        run.from().display(),
-        from.sha256
-    );
-    Ok(Some(bundle))
+    same("bundle", &bundle.manifest.weights.sha256, &from.sha256)?;
+    let Some(expected) = &from.discriminator else {
+        return Ok(Some((bundle, None)));
+    };
+    let kept = export::read_discriminator(&run.from())?;
+    same("discriminator", &kept.manifest.weights.sha256, expected)?;
+    Ok(Some((bundle, Some(kept))))
 }
 
 /// Trains to the end, from the newest checkpoint if there is one.
@@ -152,8 +189,8 @@ fn go(
     let batcher = Batcher::new(dataset, options.batch_settings());
     let from = origin(&options, run)?;
     let mut trainer = Trainer::new(options, batcher, &chosen.device);
-    if let Some(bundle) = &from {
-        trainer.set_out_from(bundle)?;
+    if let Some((bundle, discriminator)) = &from {
+        trainer.set_out_from(bundle, discriminator.as_ref())?;
     }
     train::go_back(&mut trainer, run, &mut progress::print)?;
     let outcome = train::run(
