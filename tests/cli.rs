@@ -268,6 +268,9 @@ fn json_stands_alone_on_standard_output() {
     let here = directory.path();
     succeed(here, &SHORT);
     let bundle = "runs/00000-acgan-synthetic/bundle";
+    let export = ["export", "runs/00000-acgan-synthetic", "--to", "page"];
+    let kept = ["--discriminator", "kept", "--device", "cpu"];
+    succeed(here, &[&export[..], &kept].concat());
     let judge = ["--images", "64", "--width", "2", "--device", "cpu"];
     let said = succeed(here, &[&["judge"][..], &judge].concat());
     assert!(said.contains("asked \\ seen"), "a confusion matrix: {said}");
@@ -290,7 +293,9 @@ fn json_stands_alone_on_standard_output() {
             "--bundle",
             bundle,
             "--faces",
-            "20",
+            "64",
+            "--discriminator",
+            "kept",
             "--gan-train",
             "64",
             "--pairs",
@@ -300,7 +305,9 @@ fn json_stands_alone_on_standard_output() {
         ],
     );
     let report: serde_json::Value = serde_json::from_slice(&eval.stdout).unwrap();
-    assert_eq!(report["faces"], 20);
+    assert_eq!(report["faces"], 64);
+    let answers = &report["overfitting"]["held_out"];
+    assert!(answers["validity"].is_number(), "{report}");
     assert!(
         report["gan_train"]["trained_on_real"].is_number(),
         "{report}"

@@ -33,14 +33,21 @@ pub struct Augmentation {
 }
 
 impl Augmentation {
-    /// Draws an augmentation for `batch` images.
-    pub fn draw(batch: usize, rng: &mut ChaCha8Rng, device: &Device) -> Self {
+    /// Draws an augmentation for `batch` images, of which this share changes.
+    pub fn draw(batch: usize, share: f64, rng: &mut ChaCha8Rng, device: &Device) -> Self {
         let area = IMAGE_SIDE * IMAGE_SIDE;
         let (mut rows, mut columns) = (vec![0.0; batch * area], vec![0.0; batch * area]);
         let mut mask = vec![1.0; batch * area];
         let (mut contrast, mut brightness) = (Vec::new(), Vec::new());
         for image in 0..batch {
             let part = image * area..(image + 1) * area;
+            if share < 1.0 && unit(rng) >= share {
+                fill_shift(&mut rows[part.clone()], 0, true);
+                fill_shift(&mut columns[part], 0, false);
+                contrast.push(1.0);
+                brightness.push(0.0);
+                continue;
+            }
             fill_shift(&mut rows[part.clone()], symmetric(rng, MAX_SHIFT), true);
             fill_shift(&mut columns[part.clone()], symmetric(rng, MAX_SHIFT), false);
             cover(&mut mask[part], rng);
@@ -136,6 +143,11 @@ fn cover(mask: &mut [f32], rng: &mut ChaCha8Rng) {
 /// Uniform whole number in [-limit, limit].
 fn symmetric(rng: &mut ChaCha8Rng, limit: i64) -> i64 {
     (u64::from(rng.next_u32()) % (2 * limit as u64 + 1)) as i64 - limit
+}
+
+/// Uniform in [0, 1).
+fn unit(rng: &mut ChaCha8Rng) -> f64 {
+    f64::from(rng.next_u32()) / (f64::from(u32::MAX) + 1.0)
 }
 
 /// Uniform in [-1, 1).

@@ -83,10 +83,18 @@ pub struct RunOptions {
     pub mirror: bool,
     /// Whether the discriminator's input is augmented.
     pub augment: bool,
+    /// Share of the images that are augmented, real and generated alike.
+    #[serde(default = "all")]
+    pub augment_share: f64,
     /// Images between two reports.
     pub tick_images: u64,
     /// Images between two checkpoints with a grid.
     pub checkpoint_images: u64,
+}
+
+/// Runs from before the share could be chosen augmented every image, if any.
+fn all() -> f64 {
+    1.0
 }
 
 /// A bundle that a run set out with.
@@ -154,6 +162,7 @@ impl Preset {
             balance: 0.5,
             mirror: true,
             augment: self == Preset::Base,
+            augment_share: all(),
             tick_images: images / TICKS,
             checkpoint_images: images / CHECKPOINTS,
         }
@@ -191,6 +200,7 @@ impl RunOptions {
             balance: self.balance,
             mirror: self.mirror,
             augment: self.augment,
+            augment_share: self.augment_share,
             seed: self.seed,
         }
     }
@@ -241,6 +251,7 @@ impl RunOptions {
             "loss.gradient_penalty_every is 0: expected at least 1"
         );
         within("balance", self.balance, 1.0)?;
+        within("augment_share", self.augment_share, 1.0)?;
         within("anneal", self.anneal, 1.0)?;
         within("ema_decay", self.ema_decay, 1.0)?;
         within("loss.gradient_penalty", self.loss.gradient_penalty, 1e6)?;

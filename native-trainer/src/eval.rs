@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use burn::tensor::Device;
 use model_core::bundle::Bundle;
+use model_core::discriminator::Discriminator;
 use model_core::emotion::Emotion;
 use model_core::judge::Judge;
 use model_core::pixels::IMAGE_PIXELS;
@@ -22,6 +23,7 @@ use crate::metrics::frechet::frechet_distance;
 use crate::metrics::kernel::{KernelDistance, kernel_distance_of_subsets};
 use crate::metrics::likeness::{Likeness, Pair, likeness, mirrored, pairs};
 use crate::metrics::manifold::{Overlap, overlap};
+use crate::metrics::overfitting::{self, Overfitting};
 
 /// Faces generated in one pass.
 const CHUNK: usize = 64;
@@ -91,6 +93,7 @@ pub struct EvalReport {
     /// Held-out real images and their nearest held-out images.
     pub mode_collapse_of_real: Likeness,
     pub gan_train: Option<GanTrain>,
+    pub overfitting: Option<Overfitting>,
 }
 
 /// A generated face and the training image nearest to it, as grey bytes.
@@ -106,14 +109,7 @@ pub struct Evaluation {
 /// Compares generated faces with held-out images (PrivateTest, then PublicTest), asking for exactly their labels.
 pub fn evaluate(bundle: &Bundle, bench: &Bench) -> anyhow::Result<Evaluation> {
     let dataset = bench.dataset;
-    let mut held_out = dataset.indices(Split::PrivateTest);
-    held_out.extend(dataset.indices(Split::PublicTest));
-    held_out.truncate(bench.limit);
-    anyhow::ensure!(
-        held_out.len() >= 2,
-        "eval needs held-out images, but the data set has {} in PublicTest and PrivateTest",
-        held_out.len()
-    );
+    let held_out = held_out(bench)?;
     let labels: Vec<Emotion> = held_out.iter().map(|&index| dataset.label(index)).collect();
     let fakes = generate(bundle, &labels, bench)?;
     let fakes: Vec<&[u8]> = fakes.iter().map(Vec::as_slice).collect();
@@ -149,6 +145,7 @@ pub fn evaluate(bundle: &Bundle, bench: &Bench) -> anyhow::Result<Evaluation> {
         mode_collapse: alike(&fakes),
         mode_collapse_of_real: alike(&real),
         gan_train: None,
+        overfitting: None,
     };
     Ok(Evaluation { report, closest })
 }
@@ -202,6 +199,44 @@ pub fn gan_train(bundle: &Bundle, bench: &Bench, images: u64) -> anyhow::Result<
         trained_on_real: accuracy_after(dataset)?,
         images,
     })
+}
+
+/// Asks a discriminator about training images, held-out ones and faces that are asked for with the latter's labels.
+pub fn overfitting(
+    bundle: &Bundle,
+    discriminator: &Discriminator,
+    bench: &Bench,
+) -> anyhow::Result<Overfitting> {
+    let dataset = bench.dataset;
+    let held_out = held_out(bench)?;
+    let labels_of = |indices: &[usize]| -> Vec<Emotion> {
+        indices.iter().map(|&index| dataset.label(index)).collect()
+    };
+    let ask = |images: &[&[u8]], labels: &[Emotion]| {
+        overfitting::answers(discriminator, images, labels, bench.device)
+    };
+    let real = |indices: &[usize]| ask(&dataset.images_of(indices), &labels_of(indices));
+    let labels = labels_of(&held_out);
+    let faces = generate(bundle, &labels, bench)?;
+    let faces: Vec<&[u8]> = faces.iter().map(Vec::as_slice).collect();
+    Ok(Overfitting {
+        training: real(&spread(&dataset.indices(Split::Training), held_out.len()))?,
+        held_out: real(&held_out)?,
+        generated: ask(&faces, &labels)?,
+    })
+}
+
+/// PrivateTest, then PublicTest, as many as are asked for.
+fn held_out(bench: &Bench) -> anyhow::Result<Vec<usize>> {
+    let mut held_out = bench.dataset.indices(Split::PrivateTest);
+    held_out.extend(bench.dataset.indices(Split::PublicTest));
+    held_out.truncate(bench.limit);
+    anyhow::ensure!(
+        held_out.len() >= 2,
+        "eval needs held-out images, but the data set has {} in PublicTest and PrivateTest",
+        held_out.len()
+    );
+    Ok(held_out)
 }
 
 /// One face per label; face n has seed `seed + n`.

@@ -6,11 +6,11 @@ use std::path::Path;
 
 use crate::eval::FacePair;
 use anyhow::Context;
-use burn::tensor::Tensor;
+use burn::tensor::{Device, Tensor, TensorData};
 use image::{GrayImage, ImageFormat};
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
-use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_grey};
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_grey, to_signed};
 
 use crate::disk;
 
@@ -24,6 +24,18 @@ pub fn grey_faces(faces: Tensor<4>) -> Vec<Vec<u8>> {
         .chunks_exact(IMAGE_PIXELS)
         .map(|face| face.iter().map(|&value| to_grey(value)).collect())
         .collect()
+}
+
+/// Grey images of 48x48 bytes each in the networks' range, `[B, 1, 48, 48]`.
+pub fn signed_images(images: &[&[u8]], device: &Device) -> Tensor<4> {
+    let pixels: Vec<f32> = images
+        .iter()
+        .copied()
+        .flatten()
+        .map(|&grey| to_signed(grey))
+        .collect();
+    let shape = [images.len(), 1, IMAGE_SIDE, IMAGE_SIDE];
+    Tensor::from_data(TensorData::new(pixels, shape), device)
 }
 
 /// The faces of a grid: one row per emotion with the same people in every row, seeds 0 to `columns - 1`.

@@ -12,7 +12,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use model_core::emotion::Emotion;
 use model_core::judge::{Judge, STAGES};
 use model_core::judge_bundle::{JUDGE_WIDTHS, JudgeBundle};
-use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
+use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 use serde::{Deserialize, Serialize};
@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use crate::dataset::labels::LabelSampler;
 use crate::dataset::{Dataset, Split};
 use crate::ema;
+use crate::grid::signed_images;
 use crate::losses::{cross_entropy, smoothed};
 use crate::metrics::confusion::Confusion;
 use crate::warp::push_warped;
@@ -195,8 +196,9 @@ impl JudgeTrainer {
             labels.extend(label.weights());
         }
         let labels = TensorData::new(labels, [BATCH, Emotion::COUNT]);
+        let pixels = TensorData::new(pixels, [BATCH, 1, IMAGE_SIDE, IMAGE_SIDE]);
         (
-            images_tensor(pixels, &self.device),
+            Tensor::from_data(pixels, &self.device),
             Tensor::from_data(labels, &self.device),
         )
     }
@@ -212,8 +214,10 @@ impl JudgeTrainer {
     fn statistics(&self, device: &Device) -> Tensor<4> {
         let step = self.training.len().div_ceil(STATISTICS_IMAGES);
         let images = self.training.iter().step_by(step);
-        let pixels = images.flat_map(|&index| self.dataset.image(index));
-        images_tensor(pixels.map(|&grey| to_signed(grey)).collect(), device)
+        let images: Vec<&[u8]> = images
+            .map(|&index| &self.dataset.image(index)[..])
+            .collect();
+        signed_images(&images, device)
     }
 
     /// Written whole or not at all: the step's file comes last. The optimiser starts anew after a cut.
@@ -271,8 +275,7 @@ pub fn look(judge: &Judge, images: &[&[u8]]) -> Verdict {
         features: Vec::with_capacity(images.len()),
     };
     for chunk in images.chunks(CHUNK) {
-        let pixels = chunk.iter().copied().flatten();
-        let faces = images_tensor(pixels.map(|&grey| to_signed(grey)).collect(), &device);
+        let faces = signed_images(chunk, &device);
         let opinion = judge.forward(faces.clone());
         let mirrored = judge.forward(faces.flip([3]));
         let labels = (opinion.logits + mirrored.logits).argmax(1).into_data(); // sync
@@ -288,10 +291,4 @@ pub fn look(judge: &Judge, images: &[&[u8]]) -> Verdict {
             .extend(values.chunks_exact(width).map(<[f32]>::to_vec));
     }
     verdict
-}
-
-fn images_tensor(pixels: Vec<f32>, device: &Device) -> Tensor<4> {
-    let count = pixels.len() / IMAGE_PIXELS;
-    let shape = [count, 1, IMAGE_SIDE, IMAGE_SIDE];
-    Tensor::from_data(TensorData::new(pixels, shape), device)
 }

@@ -5,6 +5,7 @@ use std::fmt;
 use crate::eval::{EvalReport, GanTrain};
 use crate::metrics::detail::Detail;
 use crate::metrics::likeness::Likeness;
+use crate::metrics::overfitting::Overfitting;
 
 impl fmt::Display for EvalReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,6 +50,9 @@ impl fmt::Display for EvalReport {
         if let Some(gan_train) = &self.gan_train {
             writeln!(f, "{gan_train}")?;
         }
+        if let Some(overfitting) = &self.overfitting {
+            writeln!(f, "{overfitting}")?;
+        }
         writeln!(f, "\njudge on held-out real images\n{}", self.judge_on_real)?;
         write!(f, "judge on generated faces\n{}", self.judge_on_generated)
     }
@@ -77,6 +81,29 @@ impl EvalReport {
             }
         }
         Ok(())
+    }
+}
+
+impl fmt::Display for Overfitting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (fake, real, known) = (self.generated, self.held_out, self.training);
+        let title = "discriminator: mean validity";
+        let (fake_validity, real_validity) = (fake.validity, real.validity);
+        writeln!(
+            f,
+            "{title:<34}{fake_validity:>14.3}{real_validity:>14.3}  ({:.3} of training images: {:.0} % learned by heart)",
+            known.validity,
+            100.0 * self.share()
+        )?;
+        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
+        write!(
+            f,
+            "{:<34}{:>14}{:>14}  ({} of training images)",
+            "discriminator: label told",
+            percent(fake.label_accuracy),
+            percent(real.label_accuracy),
+            percent(known.label_accuracy)
+        )
     }
 }
 

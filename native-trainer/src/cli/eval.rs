@@ -31,6 +31,9 @@ pub(super) struct EvalArgs {
     /// them (GAN-train)
     #[arg(long, value_name = "IMAGES")]
     gan_train: Option<u64>,
+    /// Also ask the discriminator that was exported with the bundle whether it knows the training images by heart
+    #[arg(long, value_name = "DIR")]
+    discriminator: Option<PathBuf>,
     /// Write the closest pairs of a generated face (left) and a training image (right) as a picture
     #[arg(long, value_name = "PNG")]
     pairs: Option<PathBuf>,
@@ -95,6 +98,11 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
     } = eval::evaluate(&bundle, &bench)?;
     if let Some(images) = args.gan_train {
         report.gan_train = Some(eval::gan_train(&bundle, &bench, images)?);
+    }
+    if let Some(directory) = &args.discriminator {
+        let kept = export::read_discriminator(directory)?;
+        let network = kept.discriminator(&chosen.device)?;
+        report.overfitting = Some(eval::overfitting(&bundle, &network, &bench)?);
     }
     if let Some(path) = &args.pairs {
         grid::write_pairs(&closest, path)?;

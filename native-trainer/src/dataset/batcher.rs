@@ -48,6 +48,8 @@ pub struct BatchSettings {
     pub mirror: bool,
     /// Whether the discriminator's input is augmented.
     pub augment: bool,
+    /// Share of it that is, 0 to 1.
+    pub augment_share: f64,
     /// Seed of the run.
     pub seed: u64,
 }
@@ -82,7 +84,7 @@ impl Batcher {
         let augmentation = self
             .settings
             .augment
-            .then(|| Augmentation::draw(2 * size, &mut rng, device));
+            .then(|| Augmentation::draw(2 * size, self.settings.augment_share, &mut rng, device));
         Batch {
             step,
             images: Tensor::from_data(

@@ -7,4 +7,5 @@ pub mod kernel;
 pub mod likeness;
 pub mod manifold;
 pub mod neighbours;
+pub mod overfitting;
 pub mod symmetric;
