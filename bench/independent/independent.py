@@ -48,6 +48,7 @@ def arguments():
     add("--data", type=Path, required=True, help="zip with fer2013.csv")
     add("--bundle", type=Path, action="append", help="a bundle's folder, instead of the two shipped ones; may be repeated")
     add("--count", type=int, default=7178, help="most faces of a row [default: all held-out ones]")
+    add("--truncation", default="1", help="what latents are multiplied by [default: %(default)s]")
     add("--json", type=Path, help="also write all figures here")
     add("--trainer", type=Path, default=bench.TARGET / "debug/native-trainer", help="[default: %(default)s]")
     add("--threads", type=int, default=1, help="[default: %(default)s]")
@@ -55,9 +56,10 @@ def arguments():
     return parser.parse_args()
 
 
-def generated(trainer, bundle, data, count, folder):
+def generated(trainer, bundle, data, count, truncation, folder):
     """The trainer's faces of a bundle, in the held-out images' shares of emotions."""
-    command = [trainer, "sample", "--bundle", bundle, "--count", str(count), "--labels-like", f"{data}:PrivateTest", "--out", folder]
+    command = [trainer, "sample", "--bundle", bundle, "--count", str(count), "--truncation", truncation]
+    command += ["--labels-like", f"{data}:PrivateTest", "--out", folder]
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     return shuffled(*read_folder(folder), count)
 
@@ -88,7 +90,7 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         for bundle in args.bundle or [MODELS / gan for gan in ("cgan", "acgan")]:
             folder = Path(scratch) / bundle.name
-            sets[bundle.name] = lambda of=(bundle, folder): generated(args.trainer, of[0], args.data, args.count, of[1])
+            sets[bundle.name] = lambda of=(bundle, folder): generated(args.trainer, of[0], args.data, args.count, args.truncation, of[1])
         table = ["| faces | " + " | ".join(COLUMNS.values()) + " |", "|" + " --- |" * (len(COLUMNS) + 1)]
         rows, reference = {}, None
         for name, faces in sets.items():
