@@ -158,6 +158,29 @@ pub(crate) fn signed_unit(rng: &mut ChaCha8Rng) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand_core::SeedableRng;
+
+    #[test]
+    fn a_share_of_the_images_changes_and_the_others_stay_as_they_are() {
+        let device = Device::flex();
+        let changed = |share: f64| {
+            let mut rng = ChaCha8Rng::seed_from_u64(4);
+            let augmentation = Augmentation::draw(400, share, &mut rng, &device);
+            let images = Tensor::<4>::full([400, 1, IMAGE_SIDE, IMAGE_SIDE], 0.5, &device);
+            let seen: Vec<f32> = augmentation
+                .apply(images)
+                .into_data()
+                .iter::<f32>()
+                .collect();
+            let images = seen.chunks_exact(IMAGE_SIDE * IMAGE_SIDE);
+            images
+                .filter(|image| image.iter().any(|&pixel| pixel != 0.5))
+                .count()
+        };
+        assert_eq!(changed(0.0), 0);
+        assert_eq!(changed(1.0), 400);
+        assert!((90..=150).contains(&changed(0.3)), "{}", changed(0.3));
+    }
 
     #[test]
     fn a_shift_matrix_moves_rows_down_and_columns_right() {

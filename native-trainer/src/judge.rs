@@ -214,9 +214,7 @@ impl JudgeTrainer {
     fn statistics(&self, device: &Device) -> Tensor<4> {
         let step = self.training.len().div_ceil(STATISTICS_IMAGES);
         let images = self.training.iter().step_by(step);
-        let images: Vec<&[u8]> = images
-            .map(|&index| &self.dataset.image(index)[..])
-            .collect();
+        let images: Vec<&[u8]> = images.map(|&index| self.dataset.image(index)).collect();
         signed_images(&images, device)
     }
 

@@ -3,10 +3,13 @@ use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::config::GanKind;
 use model_core::discriminator::Discriminator;
+use model_core::generator::emotion_rows;
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
 use native_trainer::export;
+use native_trainer::grid::signed_images;
 use native_trainer::losses::{discriminator_loss, generator_loss};
+use native_trainer::metrics::overfitting::{Answers, Overfitting, answers};
 use native_trainer::penalty::gradient_penalty;
 use native_trainer::step::{discriminator_step, generator_step};
 
@@ -259,6 +262,42 @@ fn every_weight_gets_a_finite_gradient() {
             .collect();
         assert!(missing.is_empty(), "{gan} generator: {missing:?}");
     }
+}
+
+#[test]
+fn a_discriminator_is_asked_about_every_image_under_its_label() {
+    let run = trainer(little(GanKind::Cgan));
+    let network = run.discriminator.valid();
+    let faces = synthetic(64, 5);
+    let all: Vec<usize> = (0..64).collect();
+    let labels: Vec<_> = all.iter().map(|&index| faces.label(index)).collect();
+    let images = faces.images_of(&all);
+    let device = Device::flex();
+    let asked = answers(&network, &images, &labels, &device).unwrap();
+
+    let rows: Vec<_> = labels.iter().map(|label| label.weights()).collect();
+    let output = network.forward(
+        signed_images(&images, &device),
+        emotion_rows(&rows, &device),
+    );
+    let mean = f64::from(output.validity.mean().into_scalar::<f32>());
+    assert!((asked.validity - mean).abs() < 1e-6, "{asked:?}, {mean}");
+    let liked = output.validity_by_label.unwrap().argmax(1).into_data();
+    let right = liked.iter::<i64>().zip(&labels);
+    let right = right
+        .filter(|(liked, label)| *liked == label.index() as i64)
+        .count();
+    assert_eq!(asked.label_accuracy, right as f64 / 64.0);
+
+    let few = answers(&network, &images[..63], &labels[..63], &device).unwrap_err();
+    assert!(few.to_string().contains("expected at least 64"), "{few}");
+    let said = |validity| Answers { validity, ..asked };
+    let overfitting = Overfitting {
+        training: said(0.8),
+        held_out: said(0.2),
+        generated: said(-0.4),
+    };
+    assert!((overfitting.share() - 0.5).abs() < 1e-12);
 }
 
 #[test]
