@@ -255,6 +255,20 @@ fn fifty_kills_at_random_moments_change_nothing() {
 }
 
 #[test]
+fn a_finished_run_that_was_killed_while_dropping_a_checkpoint_is_tidied_up() {
+    let directory = workplace();
+    let here = directory.path();
+    succeed(train(here, "runs"));
+    let run = run_below(&here.join("runs")).unwrap();
+    let expected = Result::of(&run);
+    let half = run.join("checkpoints/000000001.dropped.unfinished");
+    fs::create_dir(&half).unwrap();
+    fs::write(half.join("generator.bpk"), "half").unwrap();
+    succeed(resume(here, &run));
+    Result::of(&run).assert_is(&expected, "nothing remained to train");
+}
+
+#[test]
 fn ctrl_c_finishes_the_step_and_says_how_to_resume() {
     let directory = workplace();
     let here = directory.path();

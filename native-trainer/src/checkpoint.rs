@@ -285,8 +285,9 @@ fn clear_unfinished(directory: &Path) -> anyhow::Result<()> {
 }
 
 /// Drops all but the newest checkpoints up to the one of `step`, which is whole. Later ones were found damaged.
-/// A trainer that was killed between writing and dropping leaves this to the one that goes on.
+/// A trainer that was killed between writing and dropping, or while dropping, leaves this to the one that goes on.
 pub fn prune(directory: &Path, step: u64) -> anyhow::Result<()> {
+    clear_unfinished(directory)?;
     let newest = place(directory, step);
     let (mut old, damaged): (Vec<_>, Vec<_>) = list(directory)?
         .into_iter()

@@ -19,7 +19,7 @@ pub(super) struct ExportArgs {
     /// Directory for the bundle, such as web/assets/models/acgan
     #[arg(long)]
     to: PathBuf,
-    /// Also write the discriminator there, such as native-trainer/discriminators/acgan, for train --from --discriminator
+    /// Also write the discriminator there, such as native-trainer/discriminators/cgan, for train --from --discriminator
     #[arg(long, value_name = "DIR")]
     discriminator: Option<PathBuf>,
     #[command(flatten)]

@@ -28,7 +28,7 @@ pub(super) struct TrainArgs {
     /// Set out with the generator of this bundle, such as web/assets/models/acgan; a new discriminator learns alone at first
     #[arg(long, value_name = "BUNDLE")]
     from: Option<PathBuf>,
-    /// Set out with this discriminator, too, exported with the bundle, such as native-trainer/discriminators/acgan
+    /// Set out with this discriminator, too, exported with the bundle, such as native-trainer/discriminators/cgan
     #[arg(long, value_name = "DIR", requires = "from")]
     discriminator: Option<PathBuf>,
     /// Named set of options; measured results stand in docs/training.md
