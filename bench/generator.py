@@ -47,8 +47,8 @@ class Bundle:
         return values * self.scales[name].astype(np.float32) if name in self.scales else values
 
     def stages(self):
-        """Numbers of the normalisations; an up-sampling follows all but the last."""
-        return range(len([name for name in self.weights if name.endswith(".scale")]))
+        """Numbers of the normalisations; an up-sampling follows all but the last, and a residual block where there are any."""
+        return range(len([name for name in self.weights if name.startswith("norms.") and name.endswith(".scale")]))
 
 
 class Generator:
@@ -65,12 +65,19 @@ class Generator:
         w = self.weights
         maps = torch.cat([z, emotions], 1) @ w["start.weight"] + w["start.bias"]
         maps = maps.reshape(len(z), -1, FIRST_SIDE, FIRST_SIDE)
+
+        def rectified(maps, norm):
+            scale, shift = (emotions @ w[f"{norm}.{table}"] for table in ("scale", "shift"))
+            return F.relu(maps * scale[:, :, None, None] + shift[:, :, None, None])
+
         for stage in self.bundle.stages():
-            scale, shift = (emotions @ w[f"norms.{stage}.{table}"] for table in ("scale", "shift"))
-            maps = F.relu(maps * scale[:, :, None, None] + shift[:, :, None, None])
-            up = f"ups.{stage}.Transposed"
+            maps = rectified(maps, f"norms.{stage}")
+            up, residual = f"ups.{stage}.Transposed", f"residuals.{stage}"
             if f"{up}.weight" in w:
                 maps = F.conv_transpose2d(maps, w[f"{up}.weight"], w[f"{up}.bias"], stride=2, padding=1)
+            if f"{residual}.conv.weight" in w:
+                conv = w[f"{residual}.conv.weight"], w[f"{residual}.conv.bias"]
+                maps = maps + F.conv2d(rectified(maps, f"{residual}.norm"), *conv, padding=1)
         maps = F.conv2d(maps, w["end.conv.weight"], w["end.conv.bias"], padding=1)
         if maps.shape[1] > 1:  # pixels straight from the 24x24 maps, four a place
             maps = F.pixel_shuffle(maps, 2)
@@ -114,19 +121,27 @@ def onnx_model(bundle):
         constants.append(numpy_helper.from_array(np.array(sizes, dtype=np.int64), name))
         return name
 
+    def rectified(maps, norm):
+        scale, shift = (
+            add("Reshape", add("MatMul", "emotions", weight(f"{norm}.{table}")), shape(0, -1, 1, 1))
+            for table in ("scale", "shift")
+        )
+        return add("Relu", add("Add", add("Mul", maps, scale), shift))
+
+    def convolved(maps, conv):
+        return add("Conv", maps, weight(f"{conv}.weight"), weight(f"{conv}.bias"), pads=[1] * 4, kernel_shape=[3, 3])
+
     maps = add("Gemm", add("Concat", "z", "emotions", axis=1), weight("start.weight"), weight("start.bias"))
     maps = add("Reshape", maps, shape(0, -1, FIRST_SIDE, FIRST_SIDE))
     for stage in bundle.stages():
-        scale, shift = (
-            add("Reshape", add("MatMul", "emotions", weight(f"norms.{stage}.{table}")), shape(0, -1, 1, 1))
-            for table in ("scale", "shift")
-        )
-        maps = add("Relu", add("Add", add("Mul", maps, scale), shift))
-        up = f"ups.{stage}.Transposed"
+        maps = rectified(maps, f"norms.{stage}")
+        up, residual = f"ups.{stage}.Transposed", f"residuals.{stage}"
         if f"{up}.weight" in bundle.weights:
             parts = weight(f"{up}.weight"), weight(f"{up}.bias")
             maps = add("ConvTranspose", maps, *parts, strides=[2, 2], pads=[1] * 4, kernel_shape=[4, 4])
-    maps = add("Conv", maps, weight("end.conv.weight"), weight("end.conv.bias"), pads=[1] * 4, kernel_shape=[3, 3])
+        if f"{residual}.conv.weight" in bundle.weights:
+            maps = add("Add", maps, convolved(rectified(maps, f"{residual}.norm"), f"{residual}.conv"))
+    maps = convolved(maps, "end.conv")
     if len(bundle.weights["end.conv.bias"]) > 1:
         maps = add("DepthToSpace", maps, blocksize=2, mode="CRD")
     maps = add("Tanh", maps)

@@ -102,6 +102,8 @@ fn a_published_bundle_is_trained_on() {
         "--from",
         bundle,
         "--set",
+        "generator.residual=true",
+        "--set",
         "warm_up=20",
         "--set",
         "images=20",

@@ -1214,6 +1214,7 @@ fn the_page_draws_the_faces_of_the_generator() {
         up_sampling: UpSampling::Transposed,
         fine_width: 0,
         conditional_norm: true,
+        residual: false,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let generator = Generator::new(&config, &mut rng, &Device::flex());

@@ -62,7 +62,7 @@ function prepared(file) {
     weights[name] = tf.reshape(maps, [rows, -1]);
   }
   for (const name of Object.keys(weights)) {
-    if (name.endsWith("Transposed.weight") || name === "end.conv.weight") order(name, [2, 3, 1, 0]);
+    if (name.endsWith("Transposed.weight") || name.endsWith("conv.weight")) order(name, [2, 3, 1, 0]);
   }
   return weights;
 }
@@ -71,17 +71,25 @@ function forward(weights, z, emotions) {
   const [batch] = z.shape;
   let maps = tf.add(tf.matMul(tf.concat([z, emotions], 1), weights["start.weight"]), weights["start.bias"]);
   maps = tf.reshape(maps, [batch, FIRST_SIDE, FIRST_SIDE, -1]);
+  const rectified = (maps, norm) => {
+    const row = (table) => tf.reshape(tf.matMul(emotions, weights[`${norm}.${table}`]), [batch, 1, 1, -1]);
+    return tf.relu(tf.add(tf.mul(maps, row("scale")), row("shift")));
+  };
+  const convolved = (maps, conv) => tf.add(tf.conv2d(maps, weights[`${conv}.weight`], 1, "same"), weights[`${conv}.bias`]);
   for (let stage = 0; `norms.${stage}.scale` in weights; stage += 1) {
-    const row = (table) => tf.reshape(tf.matMul(emotions, weights[`norms.${stage}.${table}`]), [batch, 1, 1, -1]);
-    maps = tf.relu(tf.add(tf.mul(maps, row("scale")), row("shift")));
+    maps = rectified(maps, `norms.${stage}`);
     const up = weights[`ups.${stage}.Transposed.weight`];
     if (up) {
       const [, height, width] = maps.shape;
       maps = tf.conv2dTranspose(maps, up, [batch, 2 * height, 2 * width, up.shape[2]], 2, "same");
       maps = tf.add(maps, weights[`ups.${stage}.Transposed.bias`]);
     }
+    const residual = `residuals.${stage}`;
+    if (`${residual}.conv.weight` in weights) {
+      maps = tf.add(maps, convolved(rectified(maps, `${residual}.norm`), `${residual}.conv`));
+    }
   }
-  maps = tf.add(tf.conv2d(maps, weights["end.conv.weight"], 1, "same"), weights["end.conv.bias"]);
+  maps = convolved(maps, "end.conv");
   return tf.tanh(maps.shape[3] > 1 ? tf.depthToSpace(maps, 2) : maps);
 }
 

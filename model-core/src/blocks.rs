@@ -7,8 +7,8 @@ use burn::nn::{Linear, LinearConfig, PixelShuffle, PixelShuffleConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::config::UpSampling;
-use crate::initial::Initial;
-use crate::normalisation::Scaled;
+use crate::initial::{Initial, Zeros};
+use crate::normalisation::{ConditionalNorm, Scaled};
 use crate::operations::{convolve_enlarged, enlarging_kernel};
 
 /// A trainable tensor with its first weights.
@@ -163,6 +163,29 @@ impl ShuffledConv {
             1 => maps,
             _ => self.shuffle.forward(maps),
         }
+    }
+}
+
+/// `maps + conv(relu(norm(maps)))`, a residual block with its normalisation in front (He et al. 2016). Its weights begin as
+/// zeros, so that a network it is added to goes on as it was.
+#[derive(Module, Debug)]
+pub struct Residual {
+    pub norm: ConditionalNorm,
+    conv: Conv2d,
+}
+
+impl Residual {
+    /// For maps of so many channels, and so many conditions.
+    pub fn new(conditions: usize, channels: usize, device: &Device) -> Self {
+        Self {
+            norm: ConditionalNorm::new(conditions, channels, device),
+            conv: conv3x3(channels, channels, &mut Zeros, device),
+        }
+    }
+
+    /// What is added to maps `[B, C, H, W]`, from what the normalisation makes of them; of the same shape.
+    pub fn forward(&self, normalised: Scaled) -> Tensor<4> {
+        normalised.convolved(&self.conv)
     }
 }
 

@@ -90,6 +90,10 @@ pub struct GeneratorConfig {
     /// beside z alone. Measured in docs/training.md.
     #[serde(default = "yes")]
     pub conditional_norm: bool,
+    /// Whether a residual block follows every doubling: a normalisation and a 3x3 convolution more, which begin by adding
+    /// nothing.
+    #[serde(default)]
+    pub residual: bool,
 }
 
 /// Bundles without this switch were written when there was no other way.
@@ -189,6 +193,7 @@ mod tests {
             up_sampling: UpSampling::Transposed,
             fine_width: 0,
             conditional_norm: true,
+            residual: false,
         };
         let message = config.check().map_err(|error| error.to_string());
         assert_eq!(

@@ -4,7 +4,7 @@ use burn::module::Module;
 use burn::nn::Linear;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::blocks::{ShuffledConv, UpSample, linear};
+use crate::blocks::{Residual, ShuffledConv, UpSample, linear};
 use crate::config::GeneratorConfig;
 use crate::emotion::Emotion;
 use crate::initial::Initial;
@@ -26,6 +26,8 @@ pub struct Generator {
     start: Linear,
     norms: Vec<ConditionalNorm>,
     ups: Vec<UpSample>,
+    /// One behind each up-sampling, or none at all.
+    residuals: Vec<Residual>,
     end: ShuffledConv,
 }
 
@@ -48,15 +50,30 @@ impl Generator {
         let up = |pair: &[usize], initial: &mut _| {
             UpSample::new(config.up_sampling, pair[0], pair[1], initial, device)
         };
-        Self {
+        let network = Self {
             start: linear(inputs, 4 * width * FIRST_SIDE * FIRST_SIDE, initial, device),
             norms: channels
                 .iter()
                 .map(|&channels| ConditionalNorm::new(conditions, channels, device))
                 .collect(),
             ups: channels.windows(2).map(|pair| up(pair, initial)).collect(),
+            residuals: Vec::new(),
             end: ShuffledConv::new(last, 1, doubling, initial, device),
+        };
+        match config.residual {
+            true => network.with_residuals(),
+            false => network,
         }
+    }
+
+    /// The same network, and the same faces, with a residual block behind every up-sampling, for further training.
+    pub fn with_residuals(mut self) -> Self {
+        let device = self.device();
+        let behind = self.norms.iter().skip(1);
+        self.residuals = behind
+            .map(|norm| Residual::new(norm.conditions(), norm.channels(), &device))
+            .collect();
+        self
     }
 
     /// Length of the latent vector.
@@ -100,11 +117,9 @@ impl Generator {
             norms.push(folded);
             output
         });
-        Self {
-            norms,
-            ups: self.ups.iter().map(UpSample::folded).collect(),
-            ..self.clone()
-        }
+        let mut network = self.clone().with_norms(norms);
+        network.ups = self.ups.iter().map(UpSample::folded).collect();
+        network
     }
 
     /// The way back from [`Self::folded`], so that a published network is trained on: [`Self::forward_train`] then makes
@@ -115,7 +130,23 @@ impl Generator {
             norms.push(norm.clone().unfolded(&input));
             norm.affine(input, emotions)
         });
-        Self { norms, ..self }
+        self.with_norms(norms)
+    }
+
+    /// Other normalisations, in the order in which [`Self::pass`] comes to them.
+    fn with_norms(mut self, norms: Vec<ConditionalNorm>) -> Self {
+        let mut norms = norms.into_iter();
+        for (index, norm) in self.norms.iter_mut().enumerate() {
+            let behind = match index.checked_sub(1) {
+                Some(before) => self.residuals.get_mut(before),
+                None => None,
+            };
+            let places = behind.map(|residual| &mut residual.norm);
+            for (place, new) in places.into_iter().chain([norm]).zip(&mut norms) {
+                *place = new;
+            }
+        }
+        self
     }
 
     /// The same network with latents drawn in: it takes `truncation` times z for z. Less variety, and fewer faces far from the
@@ -167,6 +198,10 @@ impl Generator {
                 Some(up) => up.forward(scaled), // [B, 2w, 12, 12], [B, w, 24, 24], [B, fine_width, 48, 48]
                 None => self.end.forward(scaled), // [B, 1, 48, 48]
             };
+            if let Some(residual) = self.residuals.get(index) {
+                let scaled = normalise(&residual.norm, maps.clone(), condition.clone());
+                maps = maps + residual.forward(scaled);
+            }
         }
         hyperbolic_tangent(maps)
     }

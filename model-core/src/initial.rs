@@ -26,10 +26,11 @@ impl<R: RngCore> Initial for R {
     }
 }
 
-/// Zeros, for a network that is loaded next: a browser draws half a million numbers in more time than a face takes.
-pub struct ToBeLoaded;
+/// For a layer that begins by doing nothing; and for a network that is loaded next: a browser draws half a million numbers in
+/// more time than a face takes.
+pub struct Zeros;
 
-impl Initial for ToBeLoaded {
+impl Initial for Zeros {
     fn weights(&mut self, count: usize) -> Vec<f32> {
         vec![0.0; count]
     }

@@ -39,10 +39,15 @@ impl ConditionalNorm {
         self.scale.val().dims()[0]
     }
 
+    /// Channels of the maps that it normalises.
+    pub fn channels(&self) -> usize {
+        self.scale.val().dims()[1]
+    }
+
     /// Scale and shift for a batch of weightings `[B, rows]`, both `[B, C, 1, 1]`.
     fn rows(&self, emotions: Tensor<2>) -> (Tensor<4>, Tensor<4>) {
         let [batch, _] = emotions.dims();
-        let channels = self.scale.val().dims()[1];
+        let channels = self.channels();
         let spread = |table: Tensor<2>| {
             let rows = emotions.clone().matmul(table); // [B, C]
             rows.reshape([batch, channels, 1, 1])

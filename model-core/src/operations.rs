@@ -67,6 +67,14 @@ pub fn convolve_rectified(
         let [scale, shift] = [scale, shift].map(Tensor::into_dispatch);
         return infer(op, [maps, weight, bias, scale, shift]);
     }
+    #[cfg(feature = "webgpu")]
+    if gpu::runs_on(&maps.device()) {
+        let (weight, bias, moves) = parts(layer);
+        let sizes = [weight.dims()[2], moves.stride];
+        if let Some(shader) = gpu::Convolved::of(maps.dims(), bias.dims()[0], sizes) {
+            return shader.rectified(maps, weight, bias, scale, shift);
+        }
+    }
     convolve(layer, affine_relu(maps, scale, shift))
 }
 
@@ -89,8 +97,9 @@ pub fn convolve_transposed_rectified(
     #[cfg(feature = "webgpu")]
     if gpu::runs_on(&maps.device()) {
         let (weight, bias, moves) = transposed_parts(layer);
-        if gpu::enlarges(maps.dims(), weight.dims(), moves.stride) {
-            return gpu::rectified_transposed_convolution(maps, weight, bias, scale, shift);
+        let sizes = [weight.dims()[2], moves.stride];
+        if let Some(shader) = gpu::Convolved::of(maps.dims(), bias.dims()[0], sizes) {
+            return shader.rectified(maps, weight, bias, scale, shift);
         }
     }
     convolve_transposed(layer, affine_relu(maps, scale, shift))

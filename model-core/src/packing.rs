@@ -13,7 +13,7 @@ use crate::discriminator_bundle::{
 };
 use crate::emotion::Emotion;
 use crate::generator::Generator;
-use crate::initial::ToBeLoaded;
+use crate::initial::Zeros;
 use crate::judge::{Judge, STAGES};
 use crate::judge_bundle::{JUDGE_WEIGHTS_FILE, JudgeBundle, JudgeManifest, JudgeTraining};
 use crate::pixels::IMAGE_SIDE;
@@ -42,7 +42,7 @@ impl Bundle {
 
     /// Builds the generator on a device.
     pub fn generator(&self, device: &Device) -> Result<Generator, BundleError> {
-        let generator = Generator::new(&self.manifest.generator, &mut ToBeLoaded, device);
+        let generator = Generator::new(&self.manifest.generator, &mut Zeros, device);
         load_weights(generator, &self.weights)
     }
 }
@@ -70,7 +70,7 @@ impl DiscriminatorBundle {
         let DiscriminatorManifest {
             gan, discriminator, ..
         } = &self.manifest;
-        let network = Discriminator::new(*gan, discriminator, &mut ToBeLoaded, device);
+        let network = Discriminator::new(*gan, discriminator, &mut Zeros, device);
         load_weights(network, &self.weights)
     }
 }
@@ -93,10 +93,7 @@ impl JudgeBundle {
     /// Builds the judge on a device.
     pub fn judge(&self, device: &Device) -> Result<Judge, BundleError> {
         let JudgeManifest { width, stages, .. } = self.manifest;
-        load_weights(
-            Judge::new(width, stages, &mut ToBeLoaded, device),
-            &self.weights,
-        )
+        load_weights(Judge::new(width, stages, &mut Zeros, device), &self.weights)
     }
 }
 

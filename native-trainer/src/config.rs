@@ -138,6 +138,7 @@ impl Preset {
                 up_sampling: UpSampling::Nearest,
                 fine_width: width / 2,
                 conditional_norm: true,
+                residual: false,
             },
             from: None,
             warm_up: 0,

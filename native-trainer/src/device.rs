@@ -101,6 +101,7 @@ fn error_of(device: &Device) -> f32 {
         up_sampling: UpSampling::Transposed,
         fine_width: 0,
         conditional_norm: true,
+        residual: false,
     };
     let pixels = |device: &Device| {
         let generator = Generator::new(&config, &mut ChaCha8Rng::seed_from_u64(0), device);

@@ -78,15 +78,15 @@ impl Trainer {
         discriminator: Option<&DiscriminatorBundle>,
     ) -> anyhow::Result<()> {
         let device = self.device.clone().without_autodiff();
-        let generator = bundle.generator(&device)?;
         let (z, labels) = self.statistics(&device);
+        let mut generator = bundle.generator(&device)?.unfolded(z, labels);
+        if self.options.generator.residual && !bundle.manifest.generator.residual {
+            generator = generator.with_residuals();
+        }
         let discriminator = discriminator
             .map(|bundle| bundle.discriminator(&device))
             .transpose()?;
-        self.from = (
-            Some(generator.unfolded(z, labels).train()),
-            discriminator.map(Module::train),
-        );
+        self.from = (Some(generator.train()), discriminator.map(Module::train));
         self.start_again();
         Ok(())
     }

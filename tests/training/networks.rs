@@ -1,4 +1,4 @@
-use burn::module::Module;
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData, Tolerance};
 use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig, UpSampling};
 use model_core::discriminator::Discriminator;
@@ -16,6 +16,7 @@ fn config(up_sampling: UpSampling, fine_width: usize) -> GeneratorConfig {
         up_sampling,
         fine_width,
         conditional_norm: true,
+        residual: false,
     }
 }
 
@@ -25,6 +26,31 @@ fn built(config: &GeneratorConfig) -> Generator {
 
 fn generator(up_sampling: UpSampling, fine_width: usize) -> Generator {
     built(&config(up_sampling, fine_width))
+}
+
+/// Moves every weight a little, so that what begins as zeros takes part.
+struct Stir(f32);
+
+impl ModuleMapper for Stir {
+    fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
+        param.map(|weight| {
+            let shape = weight.dims();
+            let steps: Vec<f32> = (0..shape.iter().product())
+                .map(|_| {
+                    self.0 += 1.0;
+                    0.1 * self.0.sin()
+                })
+                .collect();
+            weight.clone() + Tensor::from_data(TensorData::new(steps, shape), &weight.device())
+        })
+    }
+}
+
+fn with_residuals(up_sampling: UpSampling) -> GeneratorConfig {
+    GeneratorConfig {
+        residual: true,
+        ..config(up_sampling, 2)
+    }
 }
 
 fn requests(faces: usize) -> (Tensor<2>, Tensor<2>) {
@@ -63,16 +89,17 @@ fn every_kind_of_up_sampling_makes_48x48_faces_in_range() {
 
 #[test]
 fn folding_measured_statistics_changes_no_face() {
-    for (up_sampling, conditional_norm) in [
-        (UpSampling::Transposed, true),
-        (UpSampling::Transposed, false),
-        (UpSampling::Nearest, true),
+    for (up_sampling, conditional_norm, residual) in [
+        (UpSampling::Transposed, true, false),
+        (UpSampling::Transposed, false, true),
+        (UpSampling::Nearest, true, true),
     ] {
         let config = GeneratorConfig {
             conditional_norm,
+            residual,
             ..config(up_sampling, 2)
         };
-        let network = built(&config);
+        let network = built(&config).map(&mut Stir(0.0));
         let (z, labels) = requests(14);
         let trained = network.forward_train(z.clone(), labels.clone());
         let folded = network.folded(z.clone(), labels.clone()).forward(z, labels);
@@ -84,9 +111,12 @@ fn folding_measured_statistics_changes_no_face() {
 
 #[test]
 fn a_folded_network_is_trained_on_from_the_faces_that_it_makes() {
-    for up_sampling in [UpSampling::Transposed, UpSampling::Nearest] {
+    for config in [
+        config(UpSampling::Transposed, 2),
+        with_residuals(UpSampling::Nearest),
+    ] {
         let (z, labels) = requests(14);
-        let network = generator(up_sampling, 2);
+        let network = built(&config).map(&mut Stir(0.0));
         let folded = network.folded(z.clone(), labels.clone());
         let (z, labels) = requests(28); // other statistics than it was folded with
         let faces = folded.forward(z.clone(), labels.clone());
@@ -96,6 +126,24 @@ fn a_folded_network_is_trained_on_from_the_faces_that_it_makes() {
             .into_data()
             .assert_approx_eq::<f32>(&faces.into_data(), Tolerance::absolute(1e-5));
     }
+}
+
+#[test]
+fn residual_blocks_begin_by_changing_nothing_and_then_take_part() {
+    let (z, labels) = requests(14);
+    let faces = |network: &Generator| {
+        let faces = network.forward_train(z.clone(), labels.clone());
+        faces.into_data().iter::<f32>().collect::<Vec<_>>()
+    };
+    let network = generator(UpSampling::Nearest, 2);
+    let with = network.clone().with_residuals();
+    assert_eq!(faces(&network), faces(&with));
+    assert_eq!(
+        with.num_params(),
+        built(&with_residuals(UpSampling::Nearest)).num_params()
+    );
+    let (network, with) = (network.map(&mut Stir(0.0)), with.map(&mut Stir(0.0)));
+    assert_ne!(faces(&network), faces(&with));
 }
 
 #[test]

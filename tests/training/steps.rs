@@ -1,6 +1,7 @@
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor, TensorData};
+use model_core::bundle::Bundle;
 use model_core::config::GanKind;
 use model_core::discriminator::Discriminator;
 use model_core::generator::emotion_rows;
@@ -326,6 +327,35 @@ fn a_run_sets_out_with_the_discriminator_that_was_exported_with_the_bundle() {
             "{error}"
         );
     }
+}
+
+#[test]
+fn a_run_adds_residual_blocks_to_a_bundles_generator_and_trains_them() {
+    let mut before = trainer(little(GanKind::Acgan));
+    before.step();
+    let bundle = crate::pack(&before);
+    let mut options = little(GanKind::Acgan);
+    options.set_from(&bundle.manifest, None);
+    options.generator.residual = true;
+    options.warm_up = 0;
+    let mut run = trainer(options);
+    run.set_out_from(&bundle, None).unwrap();
+    let faces = |bundle: &Bundle| {
+        let generator = bundle.generator(&Device::flex()).unwrap();
+        generator.faces(&[1, 2], &[[1.0 / 7.0; 7]; 2]).into_data()
+    };
+    let close = burn::tensor::Tolerance::absolute(1e-2); // rounded twice
+    faces(&crate::pack(&run)).assert_approx_eq::<f32>(&faces(&bundle), close);
+    run.step();
+    let grown = crate::pack(&run);
+    assert!(grown.manifest.generator.residual);
+    assert_eq!(
+        weights(&run.generator).len(),
+        weights(&before.generator).len() + 3 * 4,
+        "a norm's two tables, a convolution's weights and bias behind each of three doublings"
+    );
+    let untrained = run.generator.clone().with_residuals();
+    assert_ne!(weights(&run.generator), weights(&untrained));
 }
 
 #[test]

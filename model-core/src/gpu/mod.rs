@@ -20,55 +20,87 @@ pub fn runs_on(device: &Device) -> bool {
     device.clone().without_autodiff() != Device::flex()
 }
 
-/// Whether [`rectified_transposed_convolution`] takes these sizes.
-pub fn enlarges(
-    [_, _, height, width]: [usize; 4],
-    [_, outputs, kernel, _]: [usize; 4],
-    stride: usize,
-) -> bool {
-    (kernel, stride) == (4, 2)
-        && outputs.is_multiple_of(AT_ONCE)
-        && height.is_multiple_of(2)
-        && width.is_multiple_of(2)
+/// A convolution that has a shader here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Convolved {
+    /// Kernel 3, stride 1, padding 1.
+    Plain,
+    /// Transposed: kernel 4, stride 2, padding 1.
+    Enlarged,
 }
 
-/// `max(0, maps scale + shift)`, then a transposed convolution with a kernel of 4, a stride of 2 and a padding of 1.
-///
-/// # Shapes
-/// - maps `[B, I, H, W]`, weight `[I, O, 4, 4]`, bias `[O]`, sizes that [`enlarges`] allows; scale and shift
-///   `[B, I, 1, 1]` or `[1, I, 1, 1]`
-/// - output `[B, O, 2 H, 2 W]`
-pub fn rectified_transposed_convolution(
-    maps: Tensor<4>,
-    weight: Tensor<4>,
-    bias: Tensor<1>,
-    scale: Tensor<4>,
-    shift: Tensor<4>,
-) -> Tensor<4> {
-    let [images, inputs, height, width] = maps.dims();
-    let outputs = weight.dims()[1];
-    let shader = Shader {
-        name: "transposed",
-        text: include_str!("transposed.wgsl"),
-        constants: vec![
+impl Convolved {
+    /// Which one takes maps of this shape to so many, if there is one.
+    pub fn of(
+        [_, _, height, width]: [usize; 4],
+        outputs: usize,
+        [kernel, stride]: [usize; 2],
+    ) -> Option<Self> {
+        let (kind, block) = match (kernel, stride) {
+            (3, 1) => (Self::Plain, AT_ONCE),
+            (4, 2) => (Self::Enlarged, AT_ONCE / 2),
+            _ => return None,
+        };
+        let fits = outputs.is_multiple_of(AT_ONCE)
+            && height.is_multiple_of(block)
+            && width.is_multiple_of(block);
+        fits.then_some(kind)
+    }
+
+    /// `max(0, maps scale + shift)`, then the convolution.
+    ///
+    /// # Shapes
+    /// - maps `[B, I, H, W]`, weight `[O, I, 3, 3]` or, transposed, `[I, O, 4, 4]`, bias `[O]`; scale and shift `[B, I, 1, 1]` or
+    ///   `[1, I, 1, 1]`
+    /// - output `[B, O, H, W]` or `[B, O, 2 H, 2 W]`
+    pub fn rectified(
+        self,
+        maps: Tensor<4>,
+        weight: Tensor<4>,
+        bias: Tensor<1>,
+        scale: Tensor<4>,
+        shift: Tensor<4>,
+    ) -> Tensor<4> {
+        let [images, inputs, height, width] = maps.dims();
+        let [outputs] = bias.dims();
+        let (name, text, larger) = match self {
+            Self::Plain => (
+                "convolution",
+                concat!(include_str!("maps.wgsl"), include_str!("convolution.wgsl")),
+                1,
+            ),
+            Self::Enlarged => (
+                "transposed",
+                concat!(include_str!("maps.wgsl"), include_str!("transposed.wgsl")),
+                2,
+            ),
+        };
+        let shape = [images, outputs, larger * height, larger * width];
+        let constants = vec![
             ("inputs", inputs),
             ("outputs", outputs),
             ("height", height),
             ("width", width),
+            ("lines", shape[2] / AT_ONCE),
+            ("columns", shape[3] / AT_ONCE),
             ("by_image", by_image(&scale)),
-        ],
-    };
-    let shape = [images, outputs, 2 * height, 2 * width];
-    let invocations = shape.iter().product::<usize>() / (AT_ONCE * AT_ONCE * AT_ONCE);
-    let [scale, shift] = [scale, shift].map(Tensor::into_dispatch);
-    let tensors = [
-        maps.into_dispatch(),
-        weight.into_dispatch(),
-        bias.into_dispatch(),
-        scale,
-        shift,
-    ];
-    shader.run(tensors, shape, invocations)
+        ];
+        let shader = Shader {
+            name,
+            text,
+            constants,
+        };
+        let invocations = shape.iter().product::<usize>() / (AT_ONCE * AT_ONCE * AT_ONCE);
+        let [scale, shift] = [scale, shift].map(Tensor::into_dispatch);
+        let tensors = [
+            maps.into_dispatch(),
+            weight.into_dispatch(),
+            bias.into_dispatch(),
+            scale,
+            shift,
+        ];
+        shader.run(tensors, shape, invocations)
+    }
 }
 
 /// Whether [`affine_relu`] takes maps of this shape.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use model_core::bundle::{Bundle, Manifest};
-use model_core::config::GanKind;
+use model_core::config::{GanKind, GeneratorConfig};
 use model_core::discriminator_bundle::{DiscriminatorBundle, DiscriminatorManifest};
 
 use super::data::{self, DataArgs};
@@ -87,9 +87,13 @@ impl TrainArgs {
             options.set(assignment)?;
         }
         if let Some(bundle) = from {
+            let grown = GeneratorConfig {
+                residual: true,
+                ..bundle.generator.clone()
+            };
             anyhow::ensure!(
-                options.generator == bundle.generator,
-                "--from takes the bundle's network as it is: leave out --set generator"
+                [&bundle.generator, &grown].contains(&&options.generator),
+                "--from takes the bundle's network as it is, or adds to it by --set generator.residual=true: leave out every other --set generator"
             );
         }
         if let Some(kept) = discriminator {
