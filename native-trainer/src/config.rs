@@ -81,6 +81,9 @@ pub struct RunOptions {
     pub balance: f64,
     /// Whether real images are mirrored at random.
     pub mirror: bool,
+    /// How far real images are turned, scaled, moved and re-lit at random, as a share of how far a judge's are.
+    #[serde(default)]
+    pub warp: f64,
     /// Whether the discriminator's input is augmented.
     pub augment: bool,
     /// Share of the images that are augmented, real and generated alike.
@@ -162,6 +165,7 @@ impl Preset {
             ema_decay: 0.999,
             balance: 0.5,
             mirror: true,
+            warp: 0.0,
             augment: self == Preset::Base,
             augment_share: all(),
             tick_images: images / TICKS,
@@ -200,6 +204,7 @@ impl RunOptions {
             latent_size: self.generator.latent_size,
             balance: self.balance,
             mirror: self.mirror,
+            warp: self.warp,
             augment: self.augment,
             augment_share: self.augment_share,
             seed: self.seed,
@@ -252,6 +257,7 @@ impl RunOptions {
             "loss.gradient_penalty_every is 0: expected at least 1"
         );
         within("balance", self.balance, 1.0)?;
+        within("warp", self.warp, 1.0)?;
         within("augment_share", self.augment_share, 1.0)?;
         within("anneal", self.anneal, 1.0)?;
         within("ema_decay", self.ema_decay, 1.0)?;

@@ -14,7 +14,7 @@ use model_core::judge::{Judge, STAGES};
 use model_core::judge_bundle::{JUDGE_WIDTHS, JudgeBundle};
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 use rand_chacha::ChaCha8Rng;
-use rand_core::SeedableRng;
+use rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::labels::LabelSampler;
@@ -23,7 +23,7 @@ use crate::ema;
 use crate::grid::signed_images;
 use crate::losses::{cross_entropy, smoothed};
 use crate::metrics::confusion::Confusion;
-use crate::warp::push_warped;
+use crate::warp::{cover_half, push_warped};
 
 /// Images per training step.
 const BATCH: usize = 64;
@@ -192,7 +192,10 @@ impl JudgeTrainer {
         let mut labels = Vec::with_capacity(BATCH * Emotion::COUNT);
         for _ in 0..BATCH {
             let (label, image) = self.sampler.draw(&mut rng);
-            push_warped(self.dataset.image(image), &mut rng, &mut pixels);
+            let (image, mirrored) = (self.dataset.image(image), rng.next_u32() & 1 == 1);
+            push_warped(image, mirrored, 1.0, &mut rng, &mut pixels);
+            let start = pixels.len() - IMAGE_PIXELS;
+            cover_half(&mut pixels[start..], &mut rng);
             labels.extend(label.weights());
         }
         let labels = TensorData::new(labels, [BATCH, Emotion::COUNT]);

@@ -1,7 +1,7 @@
-//! What a classifier's training images go through: turned, scaled, moved, mirrored, re-lit and partly
-//! covered, so that no image is seen twice alike.
+//! What real images go through so that none is seen twice alike: turned, scaled, moved, mirrored and re-lit; a classifier's are
+//! partly covered, too.
 
-use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
+use model_core::pixels::{IMAGE_SIDE, to_signed};
 use rand_chacha::ChaCha8Rng;
 use rand_core::RngCore;
 
@@ -17,46 +17,83 @@ const MAX_SHIFT: f32 = 3.0;
 const MAX_CONTRAST: f32 = 0.3;
 /// Largest change of brightness, in the range [-1, 1] of pixels.
 const MAX_BRIGHTNESS: f32 = 0.2;
-/// Side of the covered square, in pixels; half of all images have one.
+/// Side of the covered square, in pixels.
 const COVER_SIDE: usize = 12;
 
-/// Appends a warped copy of a grey image in the networks' range.
-pub fn push_warped(image: &[u8], rng: &mut ChaCha8Rng, pixels: &mut Vec<f32>) {
+/// Appends a warped copy of a grey image in the networks' range, [-1, 1]; a strength of 1 goes as far as it may, one of 0
+/// leaves the image as it is.
+pub fn push_warped(
+    image: &[u8],
+    mirrored: bool,
+    strength: f32,
+    rng: &mut ChaCha8Rng,
+    pixels: &mut Vec<f32>,
+) {
     let centre = (IMAGE_SIDE as f32 - 1.0) / 2.0;
-    let (sine, cosine) = (MAX_TURN * signed_unit(rng)).sin_cos();
-    let scale = 1.0 + MAX_SCALE * signed_unit(rng);
-    let mirror = if rng.next_u32() & 1 == 1 { -1.0 } else { 1.0 };
-    let (shift_x, shift_y) = (MAX_SHIFT * signed_unit(rng), MAX_SHIFT * signed_unit(rng));
-    let contrast = 1.0 + MAX_CONTRAST * signed_unit(rng);
-    let brightness = MAX_BRIGHTNESS * signed_unit(rng);
-    let start = pixels.len();
+    let mut up_to = |most: f32| strength * most * signed_unit(rng);
+    let (sine, cosine) = up_to(MAX_TURN).sin_cos();
+    let scale = 1.0 + up_to(MAX_SCALE);
+    let mirror = if mirrored { -1.0 } else { 1.0 };
+    let (shift_x, shift_y) = (up_to(MAX_SHIFT), up_to(MAX_SHIFT));
+    let contrast = 1.0 + up_to(MAX_CONTRAST);
+    let brightness = up_to(MAX_BRIGHTNESS);
     for y in 0..IMAGE_SIDE {
         for x in 0..IMAGE_SIDE {
             let (across, down) = (mirror * (x as f32 - centre), y as f32 - centre);
             let from_x = scale * (cosine * across - sine * down) + centre + shift_x;
             let from_y = scale * (sine * across + cosine * down) + centre + shift_y;
-            pixels.push(contrast * sample(image, from_x, from_y) + brightness);
+            let lit = contrast * sample(image, from_x, from_y) + brightness;
+            pixels.push(lit.clamp(-1.0, 1.0));
         }
-    }
-    if rng.next_u32() & 1 == 1 {
-        cover(&mut pixels[start..start + IMAGE_PIXELS], rng);
     }
 }
 
-/// Bilinear sample in [-1, 1]; beyond the border the border's pixels go on.
+/// The value between pixels, in [-1, 1] and a little beyond: along both axes the cubic of Catmull and Rom, which blurs
+/// hardly at all. Beyond the border the image is mirrored.
 fn sample(image: &[u8], x: f32, y: f32) -> f32 {
-    let last = (IMAGE_SIDE - 1) as f32;
-    let (x, y) = (x.clamp(0.0, last), y.clamp(0.0, last));
-    let (left, top) = (x as usize, y as usize);
-    let (right, bottom) = (
-        (left + 1).min(IMAGE_SIDE - 1),
-        (top + 1).min(IMAGE_SIDE - 1),
-    );
-    let at = |column: usize, row: usize| to_signed(image[row * IMAGE_SIDE + column]);
-    let (part_x, part_y) = (x - left as f32, y - top as f32);
-    let upper = at(left, top) + part_x * (at(right, top) - at(left, top));
-    let lower = at(left, bottom) + part_x * (at(right, bottom) - at(left, bottom));
-    upper + part_y * (lower - upper)
+    let (left, top) = (x.floor(), y.floor());
+    let (across, down) = (cubic(x - left), cubic(y - top));
+    let columns = [-1, 0, 1, 2].map(|offset| within(left as i32 + offset));
+    let mut sum = 0.0;
+    for (offset, weight) in (-1..).zip(down) {
+        let row = within(top as i32 + offset) * IMAGE_SIDE;
+        let line = columns.map(|column| to_signed(image[row + column]));
+        let along = line
+            .iter()
+            .zip(across)
+            .map(|(level, weight)| level * weight);
+        sum += weight * along.sum::<f32>();
+    }
+    sum
+}
+
+/// What the four pixels around a place count for, that lies so far behind the second.
+fn cubic(part: f32) -> [f32; 4] {
+    let (square, cube) = (part * part, part * part * part);
+    [
+        -0.5 * cube + square - 0.5 * part,
+        1.5 * cube - 2.5 * square + 1.0,
+        -1.5 * cube + 2.0 * square + 0.5 * part,
+        0.5 * cube - 0.5 * square,
+    ]
+}
+
+/// A line or column of the image, for one that may lie beyond its border.
+fn within(place: i32) -> usize {
+    let side = IMAGE_SIDE as i32;
+    let mirrored = match place {
+        ..0 => -1 - place,
+        place if place >= side => 2 * side - 1 - place,
+        place => place,
+    };
+    mirrored.clamp(0, side - 1) as usize
+}
+
+/// Greys out a square in half of all images.
+pub fn cover_half(pixels: &mut [f32], rng: &mut ChaCha8Rng) {
+    if rng.next_u32() & 1 == 1 {
+        cover(pixels, rng);
+    }
 }
 
 /// Greys out a square.
@@ -75,28 +112,57 @@ fn cover(pixels: &mut [f32], rng: &mut ChaCha8Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model_core::pixels::IMAGE_PIXELS;
     use rand_core::SeedableRng;
 
     #[test]
-    fn a_sample_lies_between_its_four_pixels() {
-        let mut image = vec![0; IMAGE_PIXELS];
-        image[1] = 255;
-        assert_eq!(sample(&image, 0.0, 0.0), -1.0);
-        assert_eq!(sample(&image, 0.5, 0.0), 0.0);
-        assert_eq!(sample(&image, 1.0, 0.5), 0.0);
-        assert_eq!(sample(&image, -9.0, 99.0), -1.0, "the border goes on");
+    fn a_sample_is_the_pixel_where_there_is_one_and_goes_straight_along_a_slope() {
+        let image: Vec<u8> = (0..IMAGE_PIXELS)
+            .map(|pixel| (2 * (pixel % IMAGE_SIDE) + pixel / IMAGE_SIDE) as u8)
+            .collect();
+        let at = |x: f32, y: f32| (2.0 * x + y) / 127.5 - 1.0;
+        for (x, y) in [(3.0, 5.0), (3.5, 5.0), (20.25, 30.75)] {
+            assert!((sample(&image, x, y) - at(x, y)).abs() < 1e-5, "{x} {y}");
+        }
+        assert_eq!(sample(&image, -2.0, 0.0), sample(&image, 1.0, 0.0));
+        assert_eq!(sample(&image, 0.0, 48.0), sample(&image, 0.0, 47.0));
+    }
+
+    fn image() -> Vec<u8> {
+        (0..IMAGE_PIXELS).map(|pixel| (pixel % 251) as u8).collect()
+    }
+
+    fn warped(mirrored: bool, strength: f32, seed: u64) -> Vec<f32> {
+        let (mut rng, mut pixels) = (ChaCha8Rng::seed_from_u64(seed), Vec::new());
+        push_warped(&image(), mirrored, strength, &mut rng, &mut pixels);
+        pixels
     }
 
     #[test]
     fn a_seed_warps_alike_and_another_does_not() {
-        let image: Vec<u8> = (0..IMAGE_PIXELS).map(|pixel| (pixel % 251) as u8).collect();
-        let warped = |seed| {
-            let mut pixels = Vec::new();
-            push_warped(&image, &mut ChaCha8Rng::seed_from_u64(seed), &mut pixels);
-            pixels
-        };
-        assert_eq!(warped(1), warped(1));
-        assert_ne!(warped(1), warped(2));
-        assert_eq!(warped(1).len(), IMAGE_PIXELS);
+        assert_eq!(warped(false, 1.0, 1), warped(false, 1.0, 1));
+        assert_ne!(warped(false, 1.0, 1), warped(false, 1.0, 2));
+        assert!(warped(true, 1.0, 1).iter().all(|level| level.abs() <= 1.0));
+    }
+
+    #[test]
+    fn no_strength_leaves_the_image_or_mirrors_it() {
+        let plain: Vec<f32> = image().iter().map(|&grey| to_signed(grey)).collect();
+        assert_eq!(warped(false, 0.0, 1), plain);
+        let mirror = plain.chunks(IMAGE_SIDE).flat_map(|row| row.iter().rev());
+        assert_eq!(warped(true, 0.0, 1), mirror.copied().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn half_of_the_images_are_covered() {
+        let mut rng = ChaCha8Rng::seed_from_u64(1);
+        let covered = (0..400).filter(|_| {
+            let mut pixels = vec![0.5; IMAGE_PIXELS];
+            cover_half(&mut pixels, &mut rng);
+            let grey = pixels.iter().filter(|&&level| level == 0.0).count();
+            assert!([0, COVER_SIDE * COVER_SIDE].contains(&grey));
+            grey > 0
+        });
+        assert!((150..250).contains(&covered.count()));
     }
 }

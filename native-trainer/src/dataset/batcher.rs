@@ -13,6 +13,7 @@ use rand_core::{RngCore, SeedableRng};
 use super::Dataset;
 use super::labels::LabelSampler;
 use crate::augment::Augmentation;
+use crate::warp::push_warped;
 
 /// Everything one training step needs, on the device.
 pub struct Batch {
@@ -46,6 +47,8 @@ pub struct BatchSettings {
     pub balance: f64,
     /// Whether real images are mirrored at random.
     pub mirror: bool,
+    /// How far they are warped, 0 to 1: see [`push_warped`].
+    pub warp: f64,
     /// Whether the discriminator's input is augmented.
     pub augment: bool,
     /// Share of it that is, 0 to 1.
@@ -73,11 +76,12 @@ impl Batcher {
         let mut labels = Vec::with_capacity(size);
         for _ in 0..size {
             let (label, image) = self.sampler.draw(&mut rng);
-            push_image(
-                &mut pixels,
-                self.dataset.image(image),
-                rng.next_u32() & 1 == 1 && self.settings.mirror,
-            );
+            let (image, strength) = (self.dataset.image(image), self.settings.warp as f32);
+            let mirrored = rng.next_u32() & 1 == 1 && self.settings.mirror;
+            match strength > 0.0 {
+                true => push_warped(image, mirrored, strength, &mut rng, &mut pixels),
+                false => push_image(&mut pixels, image, mirrored),
+            }
             labels.push(label.weights());
         }
         let z = self.latents(size, &mut rng, device);
