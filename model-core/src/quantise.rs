@@ -1,8 +1,9 @@
 //! Half the bytes for the same network: large tensors as integers of 8 bits.
 //!
 //! What the integers of a quantised tensor are multiplied by is in half precision, one number for each place along the
-//! second dimension (the outputs of a linear layer or of a transposed convolution). `native-trainer export` says how far that
-//! moves the pixels.
+//! second dimension (the outputs of a transposed convolution). For a matrix all of them are the same: steps as wide for every
+//! output move the pixels as far as steps of seven bits chosen for each, and take a fifth fewer bytes when a host compresses
+//! them. `native-trainer export` says how far all this moves the pixels.
 
 use half::f16;
 
@@ -31,6 +32,10 @@ pub fn quantised(numbers: &[f32], shape: &[usize]) -> (Vec<i8>, Vec<f16>) {
         *largest = run
             .iter()
             .fold(*largest, |most, number| most.max(number.abs()));
+    }
+    if shape.len() == 2 {
+        let most = largest.iter().copied().fold(0.0, f32::max);
+        largest.fill(most);
     }
     let scales: Vec<f16> = largest
         .iter()

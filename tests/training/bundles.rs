@@ -68,7 +68,7 @@ fn a_quantised_number_is_about_half_a_step_away_at_most() {
         .collect();
     let tensor = NamedTensor {
         name: "w".into(),
-        shape: vec![400, 3],
+        shape: vec![400, 3, 1],
         numbers: numbers.clone(),
     };
     let small = written(&[tensor]).unwrap();
@@ -76,7 +76,7 @@ fn a_quantised_number_is_about_half_a_step_away_at_most() {
     let back = Weights::read(&small).unwrap();
     assert_eq!(back.names(), ["w"]);
     let back = back.tensor("w").unwrap();
-    assert_eq!(back.shape, [400, 3]);
+    assert_eq!(back.shape, [400, 3, 1]);
     for (index, (found, expected)) in back.numbers.iter().zip(&numbers).enumerate() {
         let step = [1.0, 0.0, 100.25][index % 3] / 127.0;
         assert!(
@@ -89,6 +89,26 @@ fn a_quantised_number_is_about_half_a_step_away_at_most() {
     let error = Weights::read(&integers).unwrap().tensor("w").unwrap_err();
     let error = error.to_string();
     assert!(error.contains("integers without scales"), "{error}");
+}
+
+#[test]
+fn a_quantised_matrix_has_one_step_for_all_places() {
+    let numbers: Vec<f32> = (0..1200)
+        .map(|index| (index as f32).sin() * [1.0, 0.1, 0.01][index % 3])
+        .collect();
+    let tensor = NamedTensor {
+        name: "w".into(),
+        shape: vec![400, 3],
+        numbers: numbers.clone(),
+    };
+    let file = written(&[tensor]).unwrap();
+    let scales = SafeTensors::deserialize(&file).unwrap();
+    let scales = scales.tensor("w.scale").unwrap().data().to_vec();
+    assert_eq!([&scales[..2], &scales[2..4]], [&scales[4..]; 2]);
+    let back = Weights::read(&file).unwrap().tensor("w").unwrap();
+    for (found, expected) in back.numbers.iter().zip(&numbers) {
+        assert!((found - expected).abs() <= 0.57 / 127.0);
+    }
 }
 
 #[test]
