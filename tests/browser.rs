@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use chrome::Chrome;
-use model_core::bundle::{Bundle, MANIFEST_FILE, Manifest};
+use model_core::bundle::{Bundle, Describes, MANIFEST_FILE, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;

@@ -131,7 +131,7 @@ fn a_published_bundle_is_trained_on() {
     );
     assert_eq!(images(), 80);
     let other = refuse(here, &["train", "--from", "nowhere", "--device", "cpu"]);
-    assert!(other.contains("nowhere is no usable bundle"), "{other}");
+    assert!(other.contains("nowhere holds no usable bundle"), "{other}");
     let wider = [
         "train",
         "--set",
@@ -472,7 +472,7 @@ fn wrong_arguments_are_refused_in_a_sentence() {
     assert!(refuse(here, &["--device", "ndarray"]).contains("--features ndarray"));
     assert!(refuse(here, &["resume", "nowhere"]).contains("no run directory"));
     assert!(
-        refuse(here, &["sample", "--bundle", "nowhere"]).contains("nowhere is no usable bundle")
+        refuse(here, &["sample", "--bundle", "nowhere"]).contains("nowhere holds no usable bundle")
     );
 }
 

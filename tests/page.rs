@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
 use burn::tensor::{Device, Tensor, TensorData};
+use model_core::bundle::Describes;
 use model_core::config::{GanKind, GeneratorConfig, UpSampling};
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;

@@ -13,7 +13,7 @@ pub mod samples;
 use std::io::Cursor;
 
 use dataset::{Dataset, LoadOptions};
-use model_core::bundle::Manifest;
+use model_core::bundle::{Describes, Manifest};
 use model_core::judge_bundle::JudgeManifest;
 use model_core::weights::Weights;
 

@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -99,23 +100,49 @@ pub enum BundleError {
     Weights(String),
 }
 
-impl Manifest {
+/// What all manifests have in common, whichever network theirs is.
+pub trait Describes: Serialize + DeserializeOwned {
+    /// Name of the manifest's file.
+    const FILE: &'static str;
+    /// What manifest and weights are together.
+    const KIND: &'static str;
+
+    /// The weights' file.
+    fn weights(&self) -> &WeightsFile;
+
+    /// Refuses what no network of this project is built from.
+    fn check(&self) -> Result<(), BundleError>;
+
     /// Reads and checks a manifest.
-    pub fn parse(json: &[u8]) -> Result<Self, BundleError> {
+    fn parse(json: &[u8]) -> Result<Self, BundleError> {
         #[derive(Deserialize)]
         struct Version {
             format_version: u32,
         }
         let Version { format_version } = serde_json::from_slice(json)?;
-        check_version(format_version)?;
+        if !(OLDEST_VERSION..=FORMAT_VERSION).contains(&format_version) {
+            return Err(BundleError::Version {
+                found: format_version,
+            });
+        }
         let manifest: Self = serde_json::from_slice(json)?;
         manifest.check()?;
+        manifest.weights().check()?;
         Ok(manifest)
     }
 
     /// The manifest as it stands in its file.
-    pub fn to_json(&self) -> Result<String, BundleError> {
+    fn to_json(&self) -> Result<String, BundleError> {
         Ok(serde_json::to_string_pretty(self)? + "\n")
+    }
+}
+
+impl Describes for Manifest {
+    const FILE: &'static str = MANIFEST_FILE;
+    const KIND: &'static str = "bundle";
+
+    fn weights(&self) -> &WeightsFile {
+        &self.weights
     }
 
     fn check(&self) -> Result<(), BundleError> {
@@ -127,23 +154,26 @@ impl Manifest {
         if self.image_side != IMAGE_SIDE {
             return contract(format!("its faces are {0}x{0} pixels", self.image_side));
         }
-        self.weights.check()
+        Ok(())
     }
 }
 
 /// A manifest and the weights it describes.
 #[derive(Debug, Clone)]
-pub struct Bundle {
+pub struct Packed<M> {
     /// The checked manifest.
-    pub manifest: Manifest,
+    pub manifest: M,
     /// The bytes of the safetensors file.
     pub weights: Vec<u8>,
 }
 
-impl Bundle {
+/// A generator's.
+pub type Bundle = Packed<Manifest>;
+
+impl<M: Describes> Packed<M> {
     /// Puts a manifest and its weights together; refuses weights of another size or hash.
-    pub fn open(manifest: Manifest, weights: Vec<u8>) -> Result<Self, BundleError> {
-        manifest.weights.verify(&weights)?;
+    pub fn open(manifest: M, weights: Vec<u8>) -> Result<Self, BundleError> {
+        manifest.weights().verify(&weights)?;
         Ok(Self { manifest, weights })
     }
 }
@@ -183,13 +213,6 @@ impl WeightsFile {
             return contract(format!("'{file}' is not a plain file name"));
         }
         Ok(())
-    }
-}
-
-pub(crate) fn check_version(found: u32) -> Result<(), BundleError> {
-    match (OLDEST_VERSION..=FORMAT_VERSION).contains(&found) {
-        true => Ok(()),
-        false => Err(BundleError::Version { found }),
     }
 }
 

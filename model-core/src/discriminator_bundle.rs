@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{BundleError, WeightsFile, check_version};
+use crate::bundle::{BundleError, Describes, Packed, WeightsFile};
 use crate::config::{DiscriminatorConfig, GanKind};
 
 /// Name of the manifest's file.
@@ -26,35 +26,18 @@ pub struct DiscriminatorManifest {
     pub weights: WeightsFile,
 }
 
-/// A manifest and the weights it describes.
-#[derive(Debug, Clone)]
-pub struct DiscriminatorBundle {
-    /// The checked manifest.
-    pub manifest: DiscriminatorManifest,
-    /// The bytes of the safetensors file.
-    pub weights: Vec<u8>,
-}
+/// A discriminator's manifest and weights.
+pub type DiscriminatorBundle = Packed<DiscriminatorManifest>;
 
-impl DiscriminatorManifest {
-    /// Reads and checks a manifest.
-    pub fn parse(json: &[u8]) -> Result<Self, BundleError> {
-        let manifest: Self = serde_json::from_slice(json)?;
-        check_version(manifest.format_version)?;
-        manifest.discriminator.check()?;
-        manifest.weights.check()?;
-        Ok(manifest)
+impl Describes for DiscriminatorManifest {
+    const FILE: &'static str = DISCRIMINATOR_MANIFEST_FILE;
+    const KIND: &'static str = "discriminator";
+
+    fn weights(&self) -> &WeightsFile {
+        &self.weights
     }
 
-    /// The manifest as it stands in its file.
-    pub fn to_json(&self) -> Result<String, BundleError> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-}
-
-impl DiscriminatorBundle {
-    /// Puts a manifest and its weights together; refuses weights of another size or hash.
-    pub fn open(manifest: DiscriminatorManifest, weights: Vec<u8>) -> Result<Self, BundleError> {
-        manifest.weights.verify(&weights)?;
-        Ok(Self { manifest, weights })
+    fn check(&self) -> Result<(), BundleError> {
+        Ok(self.discriminator.check()?)
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bundle::{BundleError, WeightsFile, check_version};
+use crate::bundle::{BundleError, Describes, Packed, WeightsFile};
 use crate::emotion::Emotion;
 
 /// Name of the manifest's file.
@@ -51,55 +51,31 @@ pub struct JudgeTraining {
     pub git_commit: String,
 }
 
-/// A manifest and the weights it describes.
-#[derive(Debug, Clone)]
-pub struct JudgeBundle {
-    pub manifest: JudgeManifest,
-    /// The bytes of the safetensors file.
-    pub weights: Vec<u8>,
-}
+/// A judge's manifest and weights.
+pub type JudgeBundle = Packed<JudgeManifest>;
 
-impl JudgeManifest {
-    /// Reads and checks a manifest.
-    pub fn parse(json: &[u8]) -> Result<Self, BundleError> {
-        let manifest: Self = serde_json::from_slice(json)?;
-        check_version(manifest.format_version)?;
-        if manifest.emotions != Emotion::ALL {
-            return Err(BundleError::Contract(format!(
-                "its emotions are {:?}",
-                manifest.emotions
-            )));
-        }
-        if !JUDGE_WIDTHS.contains(&manifest.width) {
-            return Err(BundleError::Contract(format!(
-                "its width is {}: expected {} to {}",
-                manifest.width,
-                JUDGE_WIDTHS.start(),
-                JUDGE_WIDTHS.end()
-            )));
-        }
-        if !JUDGE_STAGES.contains(&manifest.stages) {
-            return Err(BundleError::Contract(format!(
-                "its stages are {}: expected {} to {}",
-                manifest.stages,
-                JUDGE_STAGES.start(),
-                JUDGE_STAGES.end()
-            )));
-        }
-        manifest.weights.check()?;
-        Ok(manifest)
+impl Describes for JudgeManifest {
+    const FILE: &'static str = JUDGE_MANIFEST_FILE;
+    const KIND: &'static str = "judge";
+
+    fn weights(&self) -> &WeightsFile {
+        &self.weights
     }
 
-    /// The manifest as it stands in its file.
-    pub fn to_json(&self) -> Result<String, BundleError> {
-        Ok(serde_json::to_string_pretty(self)? + "\n")
-    }
-}
-
-impl JudgeBundle {
-    /// Puts a manifest and its weights together; refuses weights of another size or hash.
-    pub fn open(manifest: JudgeManifest, weights: Vec<u8>) -> Result<Self, BundleError> {
-        manifest.weights.verify(&weights)?;
-        Ok(Self { manifest, weights })
+    fn check(&self) -> Result<(), BundleError> {
+        let contract = |text: String| Err(BundleError::Contract(text));
+        if self.emotions != Emotion::ALL {
+            return contract(format!("its emotions are {:?}", self.emotions));
+        }
+        for (name, found, expected) in [
+            ("width is", self.width, JUDGE_WIDTHS),
+            ("stages are", self.stages, JUDGE_STAGES),
+        ] {
+            if !expected.contains(&found) {
+                let (low, high) = expected.into_inner();
+                return contract(format!("its {name} {found}: expected {low} to {high}"));
+            }
+        }
+        Ok(())
     }
 }

@@ -7,12 +7,9 @@ use std::path::Path;
 use anyhow::Context;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor};
-use model_core::bundle::{Bundle, MANIFEST_FILE, MAX_WEIGHT_BYTES, Manifest, Training};
-use model_core::discriminator_bundle::{
-    DISCRIMINATOR_MANIFEST_FILE, DiscriminatorBundle, DiscriminatorManifest,
-};
+use model_core::bundle::{Bundle, Describes, MAX_WEIGHT_BYTES, Packed, Training};
+use model_core::discriminator_bundle::DiscriminatorBundle;
 use model_core::emotion::Emotion;
-use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
 
 use crate::disk;
 use crate::train::Trainer;
@@ -87,18 +84,6 @@ pub fn rounding(trainer: &Trainer, bundle: &Bundle, device: &Device) -> anyhow::
     Ok([figures[0], figures[1]])
 }
 
-/// Writes a bundle: the weights first, so that a manifest never stands without them.
-pub fn write(bundle: &Bundle, directory: &Path) -> anyhow::Result<()> {
-    let weights = bundle.manifest.weights.file.as_str();
-    write_files(
-        directory,
-        [
-            (weights, &bundle.weights),
-            (MANIFEST_FILE, bundle.manifest.to_json()?.as_bytes()),
-        ],
-    )
-}
-
 /// The discriminator that the run's generator, packed in `bundle`, plays against.
 pub fn pack_discriminator(
     trainer: &Trainer,
@@ -113,78 +98,26 @@ pub fn pack_discriminator(
     )?)
 }
 
-/// Writes a discriminator, in the same order.
-pub fn write_discriminator(bundle: &DiscriminatorBundle, directory: &Path) -> anyhow::Result<()> {
-    let weights = bundle.manifest.weights.file.as_str();
-    write_files(
-        directory,
-        [
-            (weights, &bundle.weights),
-            (
-                DISCRIMINATOR_MANIFEST_FILE,
-                bundle.manifest.to_json()?.as_bytes(),
-            ),
-        ],
-    )
-}
-
-/// Writes a judge, in the same order.
-pub fn write_judge(bundle: &JudgeBundle, directory: &Path) -> anyhow::Result<()> {
-    let weights = bundle.manifest.weights.file.as_str();
-    write_files(
-        directory,
-        [
-            (weights, &bundle.weights),
-            (JUDGE_MANIFEST_FILE, bundle.manifest.to_json()?.as_bytes()),
-        ],
-    )
-}
-
-/// Each file appears whole or not at all.
-fn write_files(directory: &Path, files: [(&str, &[u8]); 2]) -> anyhow::Result<()> {
+/// Writes the weights first, so that a manifest never stands without them; each file appears whole or not at all.
+pub fn write<M: Describes>(bundle: &Packed<M>, directory: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(directory)
         .with_context(|| format!("cannot create {}", directory.display()))?;
-    for (name, bytes) in files {
-        disk::write(&directory.join(name), bytes)?;
-    }
-    Ok(())
+    let weights = directory.join(&bundle.manifest.weights().file);
+    disk::write(&weights, &bundle.weights)?;
+    let manifest = bundle.manifest.to_json()?;
+    disk::write(&directory.join(M::FILE), manifest.as_bytes())
 }
 
-/// Reads and checks a bundle.
-pub fn read(directory: &Path) -> anyhow::Result<Bundle> {
-    let open = || -> anyhow::Result<Bundle> {
-        let manifest = Manifest::parse(&read_manifest(directory, MANIFEST_FILE)?)?;
-        let weights = read_weights(directory, &manifest.weights.file)?;
-        Ok(Bundle::open(manifest, weights)?)
+/// Reads and checks what was written.
+pub fn read<M: Describes>(directory: &Path) -> anyhow::Result<Packed<M>> {
+    let open = || -> anyhow::Result<Packed<M>> {
+        let json = disk::read(&directory.join(M::FILE), MAX_MANIFEST_BYTES)?;
+        let manifest = M::parse(&json)?;
+        let weights = directory.join(&manifest.weights().file);
+        Ok(Packed::open(
+            manifest,
+            disk::read(&weights, MAX_WEIGHT_BYTES)?,
+        )?)
     };
-    open().with_context(|| format!("{} is no usable bundle", directory.display()))
-}
-
-/// Reads and checks a discriminator.
-pub fn read_discriminator(directory: &Path) -> anyhow::Result<DiscriminatorBundle> {
-    let open = || -> anyhow::Result<DiscriminatorBundle> {
-        let json = read_manifest(directory, DISCRIMINATOR_MANIFEST_FILE)?;
-        let manifest = DiscriminatorManifest::parse(&json)?;
-        let weights = read_weights(directory, &manifest.weights.file)?;
-        Ok(DiscriminatorBundle::open(manifest, weights)?)
-    };
-    open().with_context(|| format!("{} holds no usable discriminator", directory.display()))
-}
-
-/// Reads and checks a judge.
-pub fn read_judge(directory: &Path) -> anyhow::Result<JudgeBundle> {
-    let open = || -> anyhow::Result<JudgeBundle> {
-        let manifest = JudgeManifest::parse(&read_manifest(directory, JUDGE_MANIFEST_FILE)?)?;
-        let weights = read_weights(directory, &manifest.weights.file)?;
-        Ok(JudgeBundle::open(manifest, weights)?)
-    };
-    open().with_context(|| format!("{} holds no usable judge", directory.display()))
-}
-
-fn read_manifest(directory: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
-    disk::read(&directory.join(name), MAX_MANIFEST_BYTES)
-}
-
-fn read_weights(directory: &Path, name: &str) -> anyhow::Result<Vec<u8>> {
-    disk::read(&directory.join(name), MAX_WEIGHT_BYTES)
+    open().with_context(|| format!("{} holds no usable {}", directory.display(), M::KIND))
 }

@@ -75,7 +75,7 @@ impl RunDir {
             export::write(bundle, &run.from())?;
         }
         if let Some(bundle) = discriminator {
-            export::write_discriminator(bundle, &run.from())?;
+            export::write(bundle, &run.from())?;
         }
         run.write_options(options)?;
         Ok(run)

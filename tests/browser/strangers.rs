@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use model_core::bundle::{MANIFEST_FILE, Manifest};
+use model_core::bundle::{Describes, MANIFEST_FILE, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 

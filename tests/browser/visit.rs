@@ -8,6 +8,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::{Duration, Instant};
 
 use burn::tensor::Device;
+use model_core::bundle::Describes;
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};

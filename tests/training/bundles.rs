@@ -1,5 +1,5 @@
 use burn::tensor::{Device, Tolerance};
-use model_core::bundle::{Bundle, BundleError, Manifest};
+use model_core::bundle::{Bundle, BundleError, Describes, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::JudgeBundle;
@@ -179,7 +179,7 @@ fn weights_that_are_no_numbers_and_oversized_headers_are_refused_in_a_sentence()
 #[test]
 fn a_judges_weights_are_checked_as_a_bundles() {
     let directory = tests::repository().join("native-trainer/judges/fer2013");
-    let JudgeBundle { manifest, weights } = export::read_judge(&directory).unwrap();
+    let JudgeBundle { manifest, weights } = export::read(&directory).unwrap();
     let error = |weights: Vec<u8>| {
         let mut manifest = manifest.clone();
         let hash = Sha256::digest(&weights);
@@ -254,7 +254,7 @@ fn the_shipped_bundles_load_and_show_faces() {
         let directory = tests::repository()
             .join("web/assets/models")
             .join(gan.name());
-        let bundle = export::read(&directory).unwrap();
+        let bundle: Bundle = export::read(&directory).unwrap();
         assert_eq!(bundle.manifest.gan, gan);
         assert!(bundle.manifest.weights.parameters <= 2_500_000);
         assert!(bundle.manifest.training.images_seen > 0);

@@ -2,9 +2,9 @@
 //! way goes on where it was: see `download` in web/assets/engine.js.
 
 use js_sys::{Reflect, Uint8Array};
-use model_core::bundle::{Bundle, BundleError, MANIFEST_FILE, Manifest, WeightsFile, hexadecimal};
+use model_core::bundle::{Bundle, BundleError, Describes, Packed, WeightsFile, hexadecimal};
 use model_core::config::GanKind;
-use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
+use model_core::judge_bundle::JudgeBundle;
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
@@ -50,24 +50,25 @@ pub enum FetchError {
 /// Downloads a GAN's bundle; `progress` hears the bytes so far and in the end.
 pub async fn bundle(gan: GanKind, progress: impl Fn(u64, u64)) -> Result<Bundle, FetchError> {
     let broken = |error| FetchError::Bundle { gan, error };
-    let folder = format!("models/{gan}");
-    let json = manifest(&folder, MANIFEST_FILE).await?;
-    let manifest = Manifest::parse(&json).map_err(broken)?;
-    let weights = weights(&folder, &manifest.weights, progress, broken).await?;
-    Ok(Bundle { manifest, weights })
+    packed(&format!("models/{gan}"), progress, broken).await
 }
 
 /// Downloads the judge; `progress` as for [`bundle`].
 pub async fn judge(progress: impl Fn(u64, u64)) -> Result<JudgeBundle, FetchError> {
-    let json = manifest(JUDGE_FOLDER, JUDGE_MANIFEST_FILE).await?;
-    let manifest = JudgeManifest::parse(&json).map_err(FetchError::Judge)?;
-    let weights = weights(JUDGE_FOLDER, &manifest.weights, progress, FetchError::Judge).await?;
-    Ok(JudgeBundle { manifest, weights })
+    packed(JUDGE_FOLDER, progress, FetchError::Judge).await
 }
 
-async fn manifest(folder: &str, file: &str) -> Result<Vec<u8>, FetchError> {
-    let address = format!("{folder}/{file}");
-    bytes(&address, MAX_MANIFEST_BYTES, "no-cache", |_| {}).await
+/// Downloads a manifest and the weights that it names.
+async fn packed<M: Describes>(
+    folder: &str,
+    progress: impl Fn(u64, u64),
+    broken: impl Fn(BundleError) -> FetchError,
+) -> Result<Packed<M>, FetchError> {
+    let address = format!("{folder}/{}", M::FILE);
+    let json = bytes(&address, MAX_MANIFEST_BYTES, "no-cache", |_| {}).await?;
+    let manifest = M::parse(&json).map_err(&broken)?;
+    let weights = weights(folder, manifest.weights(), progress, broken).await?;
+    Ok(Packed { manifest, weights })
 }
 
 /// The file that a manifest names, of its size and hash: looked at once, because that takes a while.

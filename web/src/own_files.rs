@@ -1,7 +1,7 @@
 //! Files that the visitor drops or picks: which two of them are a bundle.
 
 use js_sys::{Promise, Uint8Array};
-use model_core::bundle::{MANIFEST_FILE, Manifest};
+use model_core::bundle::{Describes, MANIFEST_FILE, Manifest};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{

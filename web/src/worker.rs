@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use js_sys::{Array, Uint8Array};
-use model_core::bundle::{Bundle, BundleError, Manifest};
+use model_core::bundle::{Bundle, BundleError, Describes, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;

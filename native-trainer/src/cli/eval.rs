@@ -57,7 +57,7 @@ fn open_judge(args: &EvalArgs, dataset: &Dataset) -> anyhow::Result<JudgeBundle>
         None if own.join(JUDGE_MANIFEST_FILE).is_file() => own,
         None => shipped,
     };
-    let bundle = export::read_judge(&path).with_context(|| {
+    let bundle: JudgeBundle = export::read(&path).with_context(|| {
         format!(
             "train one first: native-trainer judge, with the same --data ({})",
             dataset.name
@@ -100,7 +100,7 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
         report.gan_train = Some(eval::gan_train(&bundle, &bench, images)?);
     }
     if let Some(directory) = &args.discriminator {
-        let kept = export::read_discriminator(directory)?;
+        let kept = export::read(directory)?;
         let network = kept.discriminator(&chosen.device)?;
         report.overfitting = Some(eval::overfitting(&bundle, &network, &bench)?);
     }

@@ -44,7 +44,7 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
     export::write(&bundle, &args.to)?;
     if let Some(directory) = &args.discriminator {
         let discriminator = export::pack_discriminator(&trainer, &bundle)?;
-        export::write_discriminator(&discriminator, directory)?;
+        export::write(&discriminator, directory)?;
     }
     println!(
         "bundle   {} ({} images seen)",

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use model_core::judge_bundle::{JudgeBundle, JudgeTraining};
+use model_core::judge_bundle::{JudgeBundle, JudgeManifest, JudgeTraining};
 
 use super::data::DataArgs;
 use super::device::DeviceArgs;
@@ -43,7 +43,11 @@ pub(super) fn run(args: &JudgeArgs) -> anyhow::Result<()> {
     let dataset = args.data.load_for_measuring()?;
     let chosen = args.device.open()?;
     let out = args.out.clone().unwrap_or_else(|| usual_judge(&dataset));
-    let from = args.from.as_deref().map(export::read_judge).transpose()?;
+    let from = args
+        .from
+        .as_deref()
+        .map(export::read::<JudgeManifest>)
+        .transpose()?;
     let options = JudgeOptions {
         width: from
             .as_ref()
@@ -73,7 +77,7 @@ pub(super) fn run(args: &JudgeArgs) -> anyhow::Result<()> {
     // Examined as it will be read: with the weights that the file holds.
     let confusion = judge::examine(&bundle.judge(&chosen.device)?, &dataset);
     bundle.manifest.training.accuracy = confusion.accuracy();
-    export::write_judge(&bundle, &out)?;
+    export::write(&bundle, &out)?;
     println!("PrivateTest\n{confusion}judge    {}", out.display());
     Ok(())
 }

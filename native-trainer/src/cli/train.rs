@@ -111,7 +111,7 @@ impl TrainArgs {
 pub(super) fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
     let from = args.from.as_deref().map(export::read).transpose()?;
     let discriminator = args.discriminator.as_deref();
-    let discriminator = discriminator.map(export::read_discriminator).transpose()?;
+    let discriminator = discriminator.map(export::read).transpose()?;
     let options = args.options(
         from.as_ref().map(|bundle| &bundle.manifest),
         discriminator.as_ref().map(|bundle| &bundle.manifest),
@@ -171,12 +171,12 @@ fn origin(
         );
         Ok(())
     };
-    let bundle = export::read(&run.from())?;
+    let bundle: Bundle = export::read(&run.from())?;
     same("bundle", &bundle.manifest.weights.sha256, &from.sha256)?;
     let Some(expected) = &from.discriminator else {
         return Ok(Some((bundle, None)));
     };
-    let kept = export::read_discriminator(&run.from())?;
+    let kept: DiscriminatorBundle = export::read(&run.from())?;
     same("discriminator", &kept.manifest.weights.sha256, expected)?;
     Ok(Some((bundle, Some(kept))))
 }

@@ -1,7 +1,7 @@
 //! How good the networks are, from their own manifests.
 
 use leptos::prelude::*;
-use model_core::bundle::{MANIFEST_FILE, Manifest};
+use model_core::bundle::{Describes, MANIFEST_FILE, Manifest};
 use model_core::config::GanKind;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
