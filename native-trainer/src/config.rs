@@ -48,7 +48,7 @@ pub enum Preset {
     Tiny,
     /// For a CPU: 32 channels.
     Small,
-    /// For a GPU: 64 channels, augmentation, larger batches.
+    /// For a GPU: 64 channels, real images warped, larger batches.
     Base,
 }
 
@@ -165,8 +165,8 @@ impl Preset {
             ema_decay: 0.999,
             balance: 0.5,
             mirror: true,
-            warp: 0.0,
-            augment: self == Preset::Base,
+            warp: if self == Preset::Base { 0.6 } else { 0.0 },
+            augment: false,
             augment_share: all(),
             tick_images: images / TICKS,
             checkpoint_images: images / CHECKPOINTS,

@@ -140,7 +140,9 @@ fn cover(pixels: &mut [f32], rng: &mut ChaCha8Rng) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model_core::pixels::IMAGE_PIXELS;
+    use crate::dataset::synthetic;
+    use crate::metrics::detail::Detail;
+    use model_core::pixels::{IMAGE_PIXELS, to_grey};
     use rand_core::SeedableRng;
 
     #[test]
@@ -179,6 +181,28 @@ mod tests {
         assert_eq!(warped(false, 0.0, 1), plain);
         let mirror = plain.chunks(IMAGE_SIDE).flat_map(|row| row.iter().rev());
         assert_eq!(warped(true, 0.0, 1), mirror.copied().collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn warped_images_keep_detail_of_every_size() {
+        let faces = synthetic(100, 3);
+        let images: Vec<&[u8]> = (0..faces.len()).map(|index| faces.image(index)).collect();
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let warped: Vec<Vec<u8>> = images
+            .iter()
+            .map(|image| {
+                let mut pixels = Vec::new();
+                push_warped(image, false, 0.6, &mut rng, &mut pixels);
+                pixels.into_iter().map(to_grey).collect()
+            })
+            .collect();
+        let warped: Vec<&[u8]> = warped.iter().map(Vec::as_slice).collect();
+        let Detail(bands) = Detail::of(&warped, &images);
+        println!("detail of warped images beside the others': {bands:.3?}");
+        assert!(
+            bands.iter().all(|band| (0.8..1.1).contains(band)),
+            "{bands:?}"
+        );
     }
 
     #[test]
