@@ -15,7 +15,7 @@ from trainer import WARM_UP
 STEP_GOAL = 1.0
 CSV_GOAL = 10.0
 MEMORY_GOAL = 2.0
-#: Width of the networks, and images in a batch, by device: those of the presets small and base.
+#: Width of the networks, and images in a batch, by device: the generators of the presets small and base.
 WIDTHS = {"CPU": 32, "GPU": 64}
 #: What trainer.py computes, whatever the presets may become.
 RECIPE = {
@@ -23,6 +23,8 @@ RECIPE = {
     "generator.up_sampling": "transposed",
     "discriminator.spectral_norm": "false",
     "augment": "false",
+    "generator.residual": "false",
+    "warp": 0,
     "loss.adversarial": "non-saturating",
     "loss.gradient_penalty": 0,
     "loss.matching": 2,

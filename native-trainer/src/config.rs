@@ -46,7 +46,7 @@ const FIXED: [&str; 7] = [
 pub enum Preset {
     /// For tests and first looks: 16 channels.
     Tiny,
-    /// For a CPU: 32 channels.
+    /// For a CPU: 32 channels, residual blocks, a wider discriminator.
     Small,
     /// For a GPU: 64 channels, real images warped, larger batches.
     Base,
@@ -124,10 +124,10 @@ impl Preset {
 
     /// The options of a preset.
     pub fn options(self, gan: GanKind) -> RunOptions {
-        let (width, latent_size, batch, images) = match self {
-            Preset::Tiny => (16, 32, 32, 20_000),
-            Preset::Small => (32, 64, 32, 30_000),
-            Preset::Base => (64, 128, 64, 5_000_000),
+        let (width, discriminator_width, latent_size, batch, images) = match self {
+            Preset::Tiny => (16, 16, 32, 32, 20_000),
+            Preset::Small => (32, 48, 64, 32, 30_000),
+            Preset::Base => (64, 64, 128, 64, 5_000_000),
         };
         RunOptions {
             gan,
@@ -141,12 +141,12 @@ impl Preset {
                 up_sampling: UpSampling::Nearest,
                 fine_width: width / 2,
                 conditional_norm: true,
-                residual: false,
+                residual: self == Preset::Small,
             },
             from: None,
             warm_up: 0,
             discriminator: DiscriminatorConfig {
-                width,
+                width: discriminator_width,
                 spectral_norm: false,
                 variety_group: 0,
                 class_embedding: 0,
