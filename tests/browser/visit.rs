@@ -92,6 +92,9 @@ fn large(chrome: &Chrome, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> 
     shown_face(chrome, "face", gan, emotion, seed, NEXT_FACE)
 }
 
+/// What the page says when half of a generator's weights have come.
+const HALF_OF_THE_GENERATOR: &str = "return document.querySelector(\"[data-testid='progress']\")?.innerText.includes('0.3 of 0.6 MB')";
+
 #[test]
 fn every_view_shows_its_faces_before_and_after_a_reload() {
     let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
@@ -1109,8 +1112,7 @@ fn downloads_that_stall_break_off_or_arrive_damaged_end_well() {
     }
     site.trouble(".safetensors", Trouble::Stalls);
     chrome.click("retry");
-    let progress = "return document.querySelector(\"[data-testid='progress']\")?.innerText.includes('0.3 of 0.5 MB')";
-    chrome.wait("half of the generator", progress, NEXT_FACE);
+    chrome.wait("half of the generator", HALF_OF_THE_GENERATOR, NEXT_FACE);
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     assert_eq!(text_of(&chrome, "error"), "", "the sentence is gone");
 }
@@ -1153,8 +1155,7 @@ fn a_download_that_falls_silent_is_asked_for_again_and_goes_on() {
     };
     site.trouble(".safetensors", Trouble::FallsSilent);
     chrome.open(&site.page("?seed=8"));
-    let progress = "return document.querySelector(\"[data-testid='progress']\")?.innerText.includes('0.3 of 0.5 MB')";
-    chrome.wait("half of the generator", progress, FIRST_FACE);
+    chrome.wait("half of the generator", HALF_OF_THE_GENERATOR, FIRST_FACE);
     first_face(&chrome);
     assert!(!site.rests().is_empty(), "the rest was asked for");
 }
