@@ -53,7 +53,11 @@ def arguments():
     add("--trainer", type=Path, default=bench.TARGET / "debug/native-trainer", help="[default: %(default)s]")
     add("--threads", type=int, default=1, help="[default: %(default)s]")
     add("--print", action="store_true", help="leave the document as it is")
-    return parser.parse_args()
+    args = parser.parse_args()
+    args.bundle = args.bundle or [MODELS / gan for gan in ("cgan", "acgan")]
+    if len({bundle.name for bundle in args.bundle}) < len(args.bundle):
+        parser.error("rows are named by their folders: two folders given with --bundle have the same name")
+    return args
 
 
 def generated(trainer, bundle, data, count, truncation, folder):
@@ -88,7 +92,7 @@ def main():
         "the same, noise sigma 10": lambda: (noisy(training[0]), training[1]),
     }
     with tempfile.TemporaryDirectory() as scratch:
-        for bundle in args.bundle or [MODELS / gan for gan in ("cgan", "acgan")]:
+        for bundle in args.bundle:
             folder = Path(scratch) / bundle.name
             sets[bundle.name] = lambda of=(bundle, folder): generated(args.trainer, of[0], args.data, args.count, args.truncation, of[1])
         table = ["| faces | " + " | ".join(COLUMNS.values()) + " |", "|" + " --- |" * (len(COLUMNS) + 1)]

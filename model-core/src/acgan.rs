@@ -67,6 +67,12 @@ impl AcganDiscriminator {
         }
     }
 
+    /// See [`crate::discriminator::Discriminator::with_dense`].
+    pub fn with_dense(mut self) -> Self {
+        self.body = self.body.with_dense();
+        self
+    }
+
     /// One power iteration of every layer.
     pub fn estimated(self) -> Self {
         Self {

@@ -55,6 +55,12 @@ impl CganDiscriminator {
         }
     }
 
+    /// See [`crate::discriminator::Discriminator::with_dense`].
+    pub fn with_dense(mut self) -> Self {
+        self.body = self.body.with_dense();
+        self
+    }
+
     /// One power iteration of every layer.
     pub fn estimated(self) -> Self {
         Self {

@@ -116,6 +116,10 @@ pub struct DiscriminatorConfig {
     /// emotions apart (ReACGAN, Kang et al. 2021). 0 for a classifier that sees one image at a time.
     #[serde(default)]
     pub class_embedding: usize,
+    /// Whether it counts where in the last 3x3 maps a feature is: a fully connected layer reads them whole, beside their sum,
+    /// which tells what is in a face and not where.
+    #[serde(default)]
+    pub dense: bool,
 }
 
 /// A configuration that no network is built from.

@@ -7,9 +7,9 @@ use burn::tensor::{Device, Tensor};
 use crate::acgan::AcganDiscriminator;
 use crate::cgan::CganDiscriminator;
 use crate::config::{DiscriminatorConfig, GanKind};
-use crate::initial::Initial;
+use crate::initial::{Initial, Zeros};
 use crate::operations::leaky_relu;
-use crate::spectral::SpectralConv2d;
+use crate::spectral::{SpectralConv2d, SpectralLinear};
 
 /// Slope of the leaky rectifier below zero.
 const LEAK: f64 = 0.2;
@@ -95,6 +95,15 @@ impl Discriminator {
         }
     }
 
+    /// The same network, and the same answers, with a fully connected layer more ([`DiscriminatorConfig::dense`]), for further
+    /// training.
+    pub fn with_dense(self) -> Self {
+        match self {
+            Self::Cgan(network) => Self::Cgan(network.with_dense()),
+            Self::Acgan(network) => Self::Acgan(network.with_dense()),
+        }
+    }
+
     /// One power iteration of every spectral normalisation: once per training step.
     pub fn estimated(self) -> Self {
         match self {
@@ -112,6 +121,8 @@ impl Discriminator {
 pub struct Body {
     unshuffle: PixelUnshuffle,
     convs: Vec<SpectralConv2d>,
+    /// See [`DiscriminatorConfig::dense`].
+    dense: Option<SpectralLinear>,
     /// See [`DiscriminatorConfig::variety_group`].
     variety_group: usize,
 }
@@ -144,13 +155,29 @@ impl Body {
                 conv([2 * width, 4 * width], 4),
                 conv([4 * width, 4 * width], 4),
             ],
+            dense: config
+                .dense
+                .then(|| Self::dense(Self::features(config), device)),
             variety_group: config.variety_group,
         }
     }
 
+    /// From the last 3x3 maps to what is added to their sums: at first nothing. Not normalised: zeros have no singular value.
+    fn dense(features: usize, device: &Device) -> SpectralLinear {
+        SpectralLinear::new([9 * features, features], false, &mut Zeros, device)
+    }
+
+    /// The same body, and the same features, with a fully connected layer, for further training.
+    pub fn with_dense(mut self) -> Self {
+        if let Some(last) = self.convs.last() {
+            self.dense = Some(Self::dense(last.outputs(), &last.device()));
+        }
+        self
+    }
+
     /// # Shapes
     /// - images `[B, 1, 48, 48]`
-    /// - output `[B, 4w]`: features summed over the last 3x3 map
+    /// - output `[B, 4w]`: features summed over the last 3x3 maps, and what [`DiscriminatorConfig::dense`] adds
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
         let framed = images.pad((1, 1, 1, 1), 0.0); // [B, 1, 50, 50]
         let mut maps = self.unshuffle.forward(framed); // [B, 4, 25, 25]
@@ -158,9 +185,17 @@ impl Body {
             maps = leaky_relu(conv.forward(maps), GAIN, GAIN * LEAK); // w at 24, 2w at 12, 4w at 6, 4w at 3
         }
         let [batch, channels, height, width] = maps.dims();
-        maps.reshape([batch, channels, height * width])
+        let mut features = maps
+            .clone()
+            .reshape([batch, channels, height * width])
             .sum_dim(2)
-            .reshape([batch, channels])
+            .reshape([batch, channels, 1, 1]);
+        if let Some(dense) = &self.dense {
+            let whole = maps.reshape([batch, channels * height * width]);
+            let seen = dense.forward(whole).reshape([batch, channels, 1, 1]);
+            features = features + leaky_relu(seen, GAIN, GAIN * LEAK);
+        }
+        features.reshape([batch, channels])
     }
 
     /// Features and, beside them, the standard deviation of each among the images of a group; features alone where there
@@ -192,6 +227,7 @@ impl Body {
             .into_iter()
             .map(SpectralConv2d::estimated)
             .collect();
+        self.dense = self.dense.map(SpectralLinear::estimated);
         self
     }
 }

@@ -41,6 +41,16 @@ impl SpectralConv2d {
         }
     }
 
+    /// Maps in the output.
+    pub fn outputs(&self) -> usize {
+        self.bias.val().dims()[0]
+    }
+
+    /// Where the weights are.
+    pub fn device(&self) -> Device {
+        self.bias.val().device()
+    }
+
     /// # Shapes
     /// - input `[B, inputs, H, W]`
     /// - output `[B, outputs, H / 2, W / 2]` for kernel 4, `[B, outputs, H - 1, W - 1]` for kernel 2

@@ -46,7 +46,7 @@ const FIXED: [&str; 7] = [
 pub enum Preset {
     /// For tests and first looks: 16 channels.
     Tiny,
-    /// For a CPU: 32 channels, residual blocks, a wider discriminator.
+    /// For a CPU: 32 channels, residual blocks, a wider discriminator with a fully connected layer.
     Small,
     /// For a GPU: 64 channels, real images warped, larger batches.
     Base,
@@ -150,6 +150,7 @@ impl Preset {
                 spectral_norm: false,
                 variety_group: 0,
                 class_embedding: 0,
+                dense: self == Preset::Small,
             },
             generator_learning_rate: 4e-4,
             discriminator_learning_rate: 6e-4,

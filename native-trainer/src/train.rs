@@ -83,8 +83,15 @@ impl Trainer {
         if self.options.generator.residual && !bundle.manifest.generator.residual {
             generator = generator.with_residuals();
         }
+        let dense = self.options.discriminator.dense;
         let discriminator = discriminator
-            .map(|bundle| bundle.discriminator(&device))
+            .map(|bundle| {
+                let network = bundle.discriminator(&device)?;
+                anyhow::Ok(match dense && !bundle.manifest.discriminator.dense {
+                    true => network.with_dense(),
+                    false => network,
+                })
+            })
             .transpose()?;
         self.from = (Some(generator.train()), discriminator.map(Module::train));
         self.start_again();

@@ -359,6 +359,38 @@ fn a_run_adds_residual_blocks_to_a_bundles_generator_and_trains_them() {
 }
 
 #[test]
+fn a_run_adds_a_fully_connected_layer_to_a_published_discriminator_and_trains_it() {
+    for gan in GanKind::ALL {
+        let mut before = trainer(little(gan));
+        before.step();
+        let bundle = crate::pack(&before);
+        let kept = export::pack_discriminator(&before, &bundle).unwrap();
+        let mut options = little(gan);
+        options.set_from(&bundle.manifest, Some(&kept.manifest));
+        options.discriminator.dense = true;
+        let mut run = trainer(options);
+        run.set_out_from(&bundle, Some(&kept)).unwrap();
+        let sets_out = weights(&run.discriminator);
+        assert_eq!(
+            sets_out.len(),
+            weights(&before.discriminator).len() + 2,
+            "a layer's weights and bias"
+        );
+        run.step();
+        let still = weights(&run.discriminator)
+            .into_iter()
+            .zip(sets_out)
+            .filter(|(new, old)| new == old)
+            .count();
+        assert_eq!(still, 0, "{gan}: all of it moves");
+        let exported = crate::pack(&run);
+        let kept = export::pack_discriminator(&run, &exported).unwrap();
+        assert!(kept.manifest.discriminator.dense);
+        kept.discriminator(&Device::flex()).unwrap();
+    }
+}
+
+#[test]
 fn a_run_sets_out_with_a_bundles_faces_and_a_new_discriminator_learns_alone_first() {
     let mut before = trainer(little(GanKind::Cgan));
     before.step();

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use clap::Args;
 use model_core::bundle::{Bundle, Manifest};
-use model_core::config::{GanKind, GeneratorConfig};
+use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig};
 use model_core::discriminator_bundle::{DiscriminatorBundle, DiscriminatorManifest};
 
 use super::data::{self, DataArgs};
@@ -97,9 +97,14 @@ impl TrainArgs {
             );
         }
         if let Some(kept) = discriminator {
+            let grown = DiscriminatorConfig {
+                dense: true,
+                ..kept.discriminator.clone()
+            };
             anyhow::ensure!(
-                options.gan == kept.gan && options.discriminator == kept.discriminator,
-                "--discriminator takes the network of the {} as it is: leave out --gan and --set discriminator",
+                options.gan == kept.gan
+                    && [&kept.discriminator, &grown].contains(&&options.discriminator),
+                "--discriminator takes the network of the {} as it is, or adds to it by --set discriminator.dense=true: leave out --gan and every other --set discriminator",
                 kept.gan
             );
         }
