@@ -22,6 +22,7 @@ RECIPE = {
     "generator.latent_size": 64,
     "generator.up_sampling": "transposed",
     "discriminator.spectral_norm": "false",
+    "discriminator.dense": "false",
     "augment": "false",
     "generator.residual": "false",
     "warp": 0,
