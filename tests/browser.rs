@@ -31,7 +31,7 @@ use std::time::Duration;
 
 use burn::tensor::Device;
 use chrome::Chrome;
-use model_core::bundle::{Bundle, Describes, MANIFEST_FILE, Manifest};
+use model_core::bundle::{Bundle, Describes, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
@@ -78,7 +78,7 @@ fn built_site() -> Option<PathBuf> {
 /// The generator of the site's bundle, on the CPU.
 fn native_generator(dist: &Path, gan: GanKind) -> Generator {
     let folder = dist.join("models").join(gan.name());
-    let manifest = fs::read(folder.join(MANIFEST_FILE)).expect("the site has a manifest");
+    let manifest = fs::read(folder.join(Manifest::FILE)).expect("the site has a manifest");
     let manifest = Manifest::parse(&manifest).expect("the manifest is valid");
     let weights = fs::read(folder.join(&manifest.weights.file)).expect("the site has weights");
     let bundle = Bundle::open(manifest, weights).expect("the bundle is whole");

@@ -7,9 +7,9 @@ use burn::nn::{Linear, LinearConfig, PixelShuffle, PixelShuffleConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::config::UpSampling;
+use crate::convolutions::{convolve_enlarged, enlarging_kernel};
 use crate::initial::{Initial, Zeros};
 use crate::normalisation::{ConditionalNorm, Scaled};
-use crate::operations::{convolve_enlarged, enlarging_kernel};
 
 /// A trainable tensor with its first weights.
 pub(crate) fn initial_weights<const D: usize>(
@@ -226,7 +226,7 @@ impl UpSample {
     /// - output `[B, outputs, 2H, 2W]`
     pub fn forward(&self, input: Scaled) -> Tensor<4> {
         match self {
-            Self::Transposed(layer) => input.enlarged(layer),
+            Self::Transposed(layer) => input.convolved(layer),
             Self::Nearest(layer) => layer.forward(input.relu()),
             Self::Shuffle(layer) => layer.forward(input),
         }

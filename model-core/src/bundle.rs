@@ -14,8 +14,6 @@ use crate::config::{ConfigError, GanKind, GeneratorConfig};
 use crate::emotion::Emotion;
 use crate::pixels::IMAGE_SIDE;
 
-/// Name of the manifest's file.
-pub const MANIFEST_FILE: &str = "manifest.json";
 /// Name of the weights' file.
 pub const WEIGHTS_FILE: &str = "generator.safetensors";
 /// Raised when a reader of the old format could not read the new one. Version 1 had no quantised weights.
@@ -138,7 +136,7 @@ pub trait Describes: Serialize + DeserializeOwned {
 }
 
 impl Describes for Manifest {
-    const FILE: &'static str = MANIFEST_FILE;
+    const FILE: &'static str = "manifest.json";
     const KIND: &'static str = "bundle";
 
     fn weights(&self) -> &WeightsFile {

@@ -6,8 +6,6 @@ use serde::{Deserialize, Serialize};
 use crate::bundle::{BundleError, Describes, Packed, WeightsFile};
 use crate::config::{DiscriminatorConfig, GanKind};
 
-/// Name of the manifest's file.
-pub const DISCRIMINATOR_MANIFEST_FILE: &str = "discriminator.json";
 /// Name of the weights' file.
 pub const DISCRIMINATOR_WEIGHTS_FILE: &str = "discriminator.safetensors";
 
@@ -30,7 +28,7 @@ pub struct DiscriminatorManifest {
 pub type DiscriminatorBundle = Packed<DiscriminatorManifest>;
 
 impl Describes for DiscriminatorManifest {
-    const FILE: &'static str = DISCRIMINATOR_MANIFEST_FILE;
+    const FILE: &'static str = "discriminator.json";
     const KIND: &'static str = "discriminator";
 
     fn weights(&self) -> &WeightsFile {

@@ -136,13 +136,10 @@ impl Generator {
     /// Other normalisations, in the order in which [`Self::pass`] comes to them.
     fn with_norms(mut self, norms: Vec<ConditionalNorm>) -> Self {
         let mut norms = norms.into_iter();
-        for (index, norm) in self.norms.iter_mut().enumerate() {
-            let behind = match index.checked_sub(1) {
-                Some(before) => self.residuals.get_mut(before),
-                None => None,
-            };
-            let places = behind.map(|residual| &mut residual.norm);
-            for (place, new) in places.into_iter().chain([norm]).zip(&mut norms) {
+        let mut residuals = self.residuals.iter_mut();
+        for norm in &mut self.norms {
+            let behind = residuals.next().map(|residual| &mut residual.norm);
+            for (place, new) in [norm].into_iter().chain(behind).zip(&mut norms) {
                 *place = new;
             }
         }

@@ -11,10 +11,10 @@ use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 
 use crate::blocks::{conv3x3, halving4x4, linear};
+use crate::convolutions::Convolving;
 use crate::emotion::Emotion;
 use crate::initial::Initial;
 use crate::normalisation::{ConditionalNorm, Scaled};
-use crate::operations::convolve;
 
 /// Stages of a judge. Height and width halve from one to the next, 24x24 to 3x3; channels double up to the third.
 pub const STAGES: usize = 4;
@@ -166,7 +166,11 @@ impl Judge {
     ) -> Opinion {
         let one = Tensor::ones([1, 1], &images.device());
         let mut layer = |layer: &NormConv, maps: Tensor<4>| {
-            normalise(&layer.norm, convolve(&layer.conv, maps), one.clone())
+            normalise(
+                &layer.norm,
+                Convolving::from(&layer.conv).forward(maps),
+                one.clone(),
+            )
         };
         let mut maps = self.unshuffle.forward(images); // [B, 4, 24, 24]
         for stage in &self.stages {

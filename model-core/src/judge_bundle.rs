@@ -5,8 +5,6 @@ use serde::{Deserialize, Serialize};
 use crate::bundle::{BundleError, Describes, Packed, WeightsFile};
 use crate::emotion::Emotion;
 
-/// Name of the manifest's file.
-pub const JUDGE_MANIFEST_FILE: &str = "judge.json";
 /// Name of the weights' file.
 pub const JUDGE_WEIGHTS_FILE: &str = "judge.safetensors";
 /// Widths that a judge is built with.
@@ -55,7 +53,7 @@ pub struct JudgeTraining {
 pub type JudgeBundle = Packed<JudgeManifest>;
 
 impl Describes for JudgeManifest {
-    const FILE: &'static str = JUDGE_MANIFEST_FILE;
+    const FILE: &'static str = "judge.json";
     const KIND: &'static str = "judge";
 
     fn weights(&self) -> &WeightsFile {

@@ -32,6 +32,8 @@ pub mod acgan;
 pub mod blocks;
 #[cfg(feature = "networks")]
 pub mod cgan;
+#[cfg(feature = "networks")]
+pub mod convolutions;
 #[cfg(feature = "cpu")]
 mod cpu;
 #[cfg(feature = "networks")]

@@ -1,13 +1,10 @@
 //! Conditional normalisation: how an emotion reaches every layer of a generator.
 
 use burn::module::{Module, Param};
-use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::operations::{
-    BatchStatistics, affine_relu, batch_norm, convolve, convolve_rectified, convolve_transposed,
-    convolve_transposed_rectified,
-};
+use crate::convolutions::Convolving;
+use crate::operations::{BatchStatistics, affine_relu, batch_norm};
 
 /// Batch normalisation whose scale and shift depend on a condition (de Vries et al. 2017).
 ///
@@ -139,19 +136,12 @@ impl Scaled {
         }
     }
 
-    /// `[B, C, H, W]`, rectified, and through a convolution.
-    pub fn convolved(self, layer: &Conv2d) -> Tensor<4> {
+    /// `[B, C, H, W]`, rectified, and through a convolution or a transposed one.
+    pub fn convolved(self, layer: impl Into<Convolving>) -> Tensor<4> {
+        let layer = layer.into();
         match self.by_batch {
-            true => convolve(layer, self.relu()),
-            false => convolve_rectified(layer, self.input, self.scale, self.shift),
-        }
-    }
-
-    /// `[B, C, H, W]`, rectified, and through a transposed convolution.
-    pub fn enlarged(self, layer: &ConvTranspose2d) -> Tensor<4> {
-        match self.by_batch {
-            true => convolve_transposed(layer, self.relu()),
-            false => convolve_transposed_rectified(layer, self.input, self.scale, self.shift),
+            true => layer.forward(self.relu()),
+            false => layer.rectified(self.input, self.scale, self.shift),
         }
     }
 }

@@ -4,8 +4,8 @@ use burn::module::{Module, Param};
 use burn::tensor::{Device, Tensor};
 
 use crate::blocks::{initial_weights, zeros};
+use crate::convolutions::{Moves, convolution};
 use crate::initial::Initial;
-use crate::operations::{Moves, convolution};
 
 /// A convolution whose weights are divided by their largest singular value (Miyato et al. 2018),
 /// which bounds how fast a discriminator's answer can change.

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use model_core::bundle::{Describes, MANIFEST_FILE, Manifest};
+use model_core::bundle::{Describes, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 
@@ -63,13 +63,13 @@ fn markup_in_a_manifest_is_shown_as_text_and_nothing_is_uploaded() {
     visit.chrome.open(&visit.site.page("?seed=8"));
     face(&visit, GanKind::Acgan, Emotion::Happy, SEED);
     let bundle = visit.dist.join("models/cgan");
-    let manifest = fs::read(bundle.join(MANIFEST_FILE)).expect("a manifest");
+    let manifest = fs::read(bundle.join(Manifest::FILE)).expect("a manifest");
     let mut manifest = Manifest::parse(&manifest).expect("a valid manifest");
     manifest.training.data = MARKUP.to_owned();
     let folder = tempfile::TempDir::new().expect("a folder");
     let weights = folder.path().join(&manifest.weights.file);
     fs::copy(bundle.join(&manifest.weights.file), &weights).expect("the weights are copied");
-    let hostile = folder.path().join(MANIFEST_FILE);
+    let hostile = folder.path().join(Manifest::FILE);
     fs::write(&hostile, manifest.to_json().expect("JSON")).expect("the manifest is written");
     visit.chrome.wait("the site is kept", KEPT, FIRST_FACE);
     let asked = visit.site.requests().len();
@@ -206,7 +206,7 @@ fn the_table_shows_the_figures_of_the_manifests() {
         let row = format!("metrics-{gan}");
         let there = format!("return document.querySelector(\"[data-testid='{row}']\") !== null");
         visit.chrome.wait("the table", &there, NEXT_FACE);
-        let bytes = fs::read(visit.dist.join(format!("models/{gan}/{MANIFEST_FILE}")));
+        let bytes = fs::read(visit.dist.join(format!("models/{gan}/{}", Manifest::FILE)));
         let manifest = Manifest::parse(&bytes.expect("a manifest")).expect("a valid manifest");
         let metric = |name: &str| manifest.training.metrics[name];
         let shown = text_of(&visit.chrome, &row);

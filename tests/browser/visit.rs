@@ -11,7 +11,7 @@ use burn::tensor::Device;
 use model_core::bundle::Describes;
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
-use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle, JudgeManifest};
+use model_core::judge_bundle::{JudgeBundle, JudgeManifest};
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 use serde_json::{Value, json};
 use web::inference::{draw, largest_difference, opinion};
@@ -918,7 +918,7 @@ fn a_bundle_of_ones_own_is_played_with_and_a_bad_one_explained() {
 /// The trainer's judge, as the site has it.
 fn judge(dist: &Path) -> JudgeBundle {
     let folder = dist.join("judge");
-    let manifest = fs::read(folder.join(JUDGE_MANIFEST_FILE)).expect("the site has a judge");
+    let manifest = fs::read(folder.join(JudgeManifest::FILE)).expect("the site has a judge");
     let manifest = JudgeManifest::parse(&manifest).expect("its manifest is valid");
     let weights = fs::read(folder.join(&manifest.weights.file)).expect("the judge has weights");
     JudgeBundle::open(manifest, weights).expect("the judge is whole")

@@ -4,11 +4,9 @@ use burn::tensor::activation::relu;
 use burn::tensor::module::{conv_transpose2d, conv2d, interpolate};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions, InterpolateMode, InterpolateOptions};
 use burn::tensor::{Device, Tensor, TensorData, Tolerance};
+use model_core::convolutions::{Moves, convolution, enlarging_kernel, transposed_convolution};
 use model_core::latent::latent;
-use model_core::operations::{
-    Moves, affine_relu, batch_norm, convolution, enlarging_kernel, leaky_relu,
-    transposed_convolution,
-};
+use model_core::operations::{affine_relu, batch_norm, leaky_relu};
 
 /// Normal values of a seed, scaled to what a weight of `patch` inputs has.
 fn drawn<const D: usize>(seed: u64, shape: [usize; D], patch: usize) -> Tensor<D> {

@@ -1,7 +1,7 @@
 //! Files that the visitor drops or picks: which two of them are a bundle.
 
 use js_sys::{Promise, Uint8Array};
-use model_core::bundle::{Describes, MANIFEST_FILE, Manifest};
+use model_core::bundle::{Describes, Manifest};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -75,9 +75,10 @@ async fn answer(ask: impl FnOnce(&js_sys::Function) -> Result<(), JsValue>) -> O
 /// The bundle among files, its manifest checked; or a sentence that says why there is none.
 pub async fn bundle(files: Vec<File>) -> Result<OwnFiles, String> {
     let named = |name: &str| files.iter().find(|file| file.name() == name);
-    let Some(manifest) = named(MANIFEST_FILE) else {
+    let Some(manifest) = named(Manifest::FILE) else {
         return Err(format!(
-            "A bundle is two files, {MANIFEST_FILE} and its weights: there is no {MANIFEST_FILE} among these."
+            "A bundle is two files, {0} and its weights: there is no {0} among these.",
+            Manifest::FILE
         ));
     };
     let manifest = bytes(manifest).await?;
@@ -86,7 +87,8 @@ pub async fn bundle(files: Vec<File>) -> Result<OwnFiles, String> {
     let name = parsed.weights.file;
     let Some(weights) = named(&name) else {
         return Err(format!(
-            "The manifest's weights are missing: bring {name} together with {MANIFEST_FILE}."
+            "The manifest's weights are missing: bring {name} together with {}.",
+            Manifest::FILE
         ));
     };
     let weights = bytes(weights).await?;

@@ -30,15 +30,16 @@ pub enum Convolved {
 }
 
 impl Convolved {
-    /// Which one takes maps of this shape to so many, if there is one.
+    /// Which one takes maps of this shape to so many by a kernel and its stride, if there is one.
     pub fn of(
         [_, _, height, width]: [usize; 4],
         outputs: usize,
         [kernel, stride]: [usize; 2],
+        transposed: bool,
     ) -> Option<Self> {
-        let (kind, block) = match (kernel, stride) {
-            (3, 1) => (Self::Plain, AT_ONCE),
-            (4, 2) => (Self::Enlarged, AT_ONCE / 2),
+        let (kind, block) = match (kernel, stride, transposed) {
+            (3, 1, false) => (Self::Plain, AT_ONCE),
+            (4, 2, true) => (Self::Enlarged, AT_ONCE / 2),
             _ => return None,
         };
         let fits = outputs.is_multiple_of(AT_ONCE)

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::Args;
-use model_core::judge_bundle::{JUDGE_MANIFEST_FILE, JudgeBundle};
+use model_core::bundle::Describes;
+use model_core::judge_bundle::{JudgeBundle, JudgeManifest};
 
 use super::FacesArgs;
 use super::data::DataArgs;
@@ -54,7 +55,7 @@ fn open_judge(args: &EvalArgs, dataset: &Dataset) -> anyhow::Result<JudgeBundle>
     let shipped = PathBuf::from(SHIPPED_JUDGE);
     let path = match &args.judge {
         Some(path) => path.clone(),
-        None if own.join(JUDGE_MANIFEST_FILE).is_file() => own,
+        None if own.join(JudgeManifest::FILE).is_file() => own,
         None => shipped,
     };
     let bundle: JudgeBundle = export::read(&path).with_context(|| {

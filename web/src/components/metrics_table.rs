@@ -1,7 +1,7 @@
 //! How good the networks are, from their own manifests.
 
 use leptos::prelude::*;
-use model_core::bundle::{Describes, MANIFEST_FILE, Manifest};
+use model_core::bundle::{Describes, Manifest};
 use model_core::config::GanKind;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -105,7 +105,7 @@ fn grouped(number: u64) -> String {
 
 async fn manifest(gan: GanKind) -> Result<Manifest, String> {
     let lost = |_: JsValue| "The figures could not be downloaded: check the connection.".to_owned();
-    let address = format!("models/{gan}/{MANIFEST_FILE}");
+    let address = format!("models/{gan}/{}", Manifest::FILE);
     let response = JsFuture::from(window().fetch_with_str(&address))
         .await
         .map_err(lost)?;
