@@ -71,7 +71,7 @@ def main():
 def run(name, part, settings):
     """Prints a part, and unless this is a smoke run puts it into the document."""
     print(f"== {name}", file=sys.stderr, flush=True)
-    caption = report.caption(name, part, settings)  # The machine's load is that before the start.
+    caption = report.caption(name, part, settings)  # Other programs are looked for before the start.
     text = f"{caption}\n\n{part.measure(settings)}"
     print(text, flush=True)
     if not settings.quick:

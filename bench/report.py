@@ -7,10 +7,13 @@ import re
 import subprocess
 from pathlib import Path
 
+import psutil
+
 from settings import REPOSITORY
 
-#: Programs that want a processor, beyond which times are not to be trusted.
-BUSY = 0.5
+#: Processors at work before the start, beyond which times are not to be trusted, and the seconds over which they are counted.
+BUSY = 0.2
+LISTENING = 3.0
 
 
 def number(value, digits=3):
@@ -40,9 +43,15 @@ def caption(name, part, settings):
         said.append("smoke run, **not a measurement**")
     if part.timed:
         said += [machine(), f"{settings.rounds} round{'s' if settings.rounds > 1 else ''}"]
-        if os.getloadavg()[0] > BUSY:
-            said.append(f"**other programs were running** (load {os.getloadavg()[0]:.1f} before the start)")
+        busy = processors_at_work()
+        if busy > BUSY:
+            said.append(f"**other programs were running** ({busy:.1f} processors at work before the start)")
     return f"*{', '.join(said)}*"
+
+
+def processors_at_work():
+    """How many do something now: the load average still tells of the part before."""
+    return psutil.cpu_percent(interval=LISTENING) / 100 * os.cpu_count()
 
 
 def commit():

@@ -2,6 +2,7 @@
 
 import contextlib
 import mimetypes
+import sys
 import threading
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -19,14 +20,23 @@ HEADERS = {
 }
 
 
+class Listener(ThreadingHTTPServer):
+    """A browser that is closed leaves connections behind it; that is no error of anybody's."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
+
 class Server:
     """`mounts` maps the first part of an address to a folder. Stops at the end of a `with`."""
 
     def __init__(self, mounts):
         self.mounts = {name: Path(folder).resolve() for name, folder in mounts.items()}
         self.asked = []
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), lambda *args: Handler(self, *args))
-        self.http.daemon_threads = True
+        self.http = Listener(("127.0.0.1", 0), lambda *args: Handler(self, *args))
         threading.Thread(target=self.http.serve_forever, daemon=True).start()
 
     def __enter__(self):
