@@ -56,7 +56,7 @@ pub struct WeightsFile {
 }
 
 /// Provenance of a set of weights.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Training {
     /// Preset of the run.
     pub preset: String,
@@ -68,9 +68,16 @@ pub struct Training {
     pub seed: u64,
     /// Git commit of the trainer, or "unknown".
     pub git_commit: String,
+    /// What latents were multiplied by before the weights were written; 1 for the network as trained.
+    #[serde(default = "as_trained")]
+    pub truncation: f64,
     /// Metrics by name, as `native-trainer eval` names them.
     #[serde(default)]
     pub metrics: BTreeMap<String, f64>,
+}
+
+fn as_trained() -> f64 {
+    1.0
 }
 
 /// Why something is no bundle of ours.
@@ -151,6 +158,10 @@ impl Describes for Manifest {
         }
         if self.image_side != IMAGE_SIDE {
             return contract(format!("its faces are {0}x{0} pixels", self.image_side));
+        }
+        let truncation = self.training.truncation;
+        if !(truncation > 0.0 && truncation <= 1.0) {
+            return contract(format!("its latents are multiplied by {truncation}"));
         }
         Ok(())
     }

@@ -50,8 +50,8 @@ fn git_commit() -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
-/// The run's current average as a bundle.
-pub fn pack(trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle> {
+/// The run's current average as a bundle, its latents multiplied by `truncation`.
+pub fn pack(trainer: &Trainer, provenance: &Provenance, truncation: f64) -> anyhow::Result<Bundle> {
     let options = trainer.options();
     let training = Training {
         preset: options.preset.name().to_owned(),
@@ -59,10 +59,11 @@ pub fn pack(trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle
         images_seen: trainer.images_learned_from(),
         seed: options.seed,
         git_commit: provenance.git_commit.clone(),
+        truncation,
         metrics: BTreeMap::new(),
     };
     Ok(Bundle::pack(
-        &trainer.sampler(),
+        &trainer.sampler().truncated(truncation),
         options.gan,
         &options.generator,
         training,
@@ -75,7 +76,9 @@ pub fn rounding(trainer: &Trainer, bundle: &Bundle, device: &Device) -> anyhow::
     let seeds: Vec<u64> = (0..ROUNDING_FACES).collect();
     let emotions: Vec<_> = Emotion::ALL.iter().cycle().take(seeds.len()).collect();
     let emotions: Vec<_> = emotions.iter().map(|emotion| emotion.weights()).collect();
-    let exact = trainer.sampler().faces(&seeds, &emotions);
+    let truncation = bundle.manifest.training.truncation;
+    let sampler = trainer.sampler().truncated(truncation);
+    let exact = sampler.faces(&seeds, &emotions);
     let rounded = bundle.generator(device)?.faces(&seeds, &emotions);
     let moved = (exact - rounded).mul_scalar(GREY_LEVELS_PER_UNIT);
     let mean = moved.clone().powi_scalar(2).mean().sqrt();

@@ -79,7 +79,9 @@ impl Trainer {
     ) -> anyhow::Result<()> {
         let device = self.device.clone().without_autodiff();
         let (z, labels) = self.statistics(&device);
-        let mut generator = bundle.generator(&device)?.unfolded(z, labels);
+        let truncation = bundle.manifest.training.truncation;
+        let as_trained = bundle.generator(&device)?.truncated(1.0 / truncation);
+        let mut generator = as_trained.unfolded(z, labels);
         if self.options.generator.residual && !bundle.manifest.generator.residual {
             generator = generator.with_residuals();
         }
@@ -300,7 +302,7 @@ pub fn run(
         }
     }
     draw(run, tell); // also for a finished run that is resumed
-    export::write(&export::pack(trainer, provenance)?, &run.bundle())?;
+    export::write(&export::pack(trainer, provenance, 1.0)?, &run.bundle())?;
     tell(&TrainEvent::Finished {
         grid: run.fakes(trainer.images_seen()),
         curve: run.curve(),

@@ -1,10 +1,10 @@
-use burn::tensor::{Device, Tolerance};
+use burn::tensor::{Device, Tensor, Tolerance};
 use model_core::bundle::{Bundle, BundleError, Describes, Manifest};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::JudgeBundle;
 use model_core::weights::{NamedTensor, Weights, written};
-use native_trainer::export;
+use native_trainer::export::{self, Provenance};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use safetensors::tensor::TensorView;
@@ -37,6 +37,51 @@ fn a_bundle_on_disk_gives_the_faces_that_were_packed() {
         .into_data();
     // What quantising costs: a few grey levels of 255 at most (2/255 = 0.008).
     after.assert_approx_eq::<f32>(&before, Tolerance::absolute(0.06));
+}
+
+#[test]
+fn a_truncated_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
+    let mut before = trainer(little(GanKind::Acgan));
+    drop(before.step());
+    let provenance = Provenance {
+        data: "synthetic".into(),
+        git_commit: "unknown".into(),
+    };
+    let bundle = export::pack(&before, &provenance, 0.5).unwrap();
+    assert_eq!(bundle.manifest.training.truncation, 0.5);
+    let emotions = [Emotion::Fear.weights(); 2];
+    let apart = |one: &Tensor<4>, other: &Tensor<4>| -> f32 {
+        (one.clone() - other.clone()).abs().max().into_scalar()
+    };
+    let as_trained = before.sampler().faces(&[1, 2], &emotions);
+    let shorter = before.sampler().truncated(0.5).faces(&[1, 2], &emotions);
+    let generator = bundle.generator(&Device::flex()).unwrap();
+    let made = generator.faces(&[1, 2], &emotions);
+    let rounding = apart(&made, &shorter);
+    let moved = apart(&made, &as_trained);
+    assert!(2.0 * rounding < moved, "{rounding} of {moved}");
+
+    let mut options = little(GanKind::Acgan);
+    options.set_from(&bundle.manifest, None);
+    let mut run = trainer(options);
+    run.set_out_from(&bundle, None).unwrap();
+    let back = apart(&run.sampler().faces(&[1, 2], &emotions), &as_trained);
+    assert!(2.0 * back < moved, "{back} of {moved}");
+    assert_eq!(pack(&run).manifest.training.truncation, 1.0);
+}
+
+#[test]
+fn a_truncation_that_leaves_nothing_or_adds_is_refused_and_none_means_as_trained() {
+    let manifest = packed().manifest.to_json().unwrap();
+    assert!(manifest.contains("\"truncation\": 1.0"), "{manifest}");
+    for wrong in ["0.0", "-1.0", "1.5"] {
+        let wrong = manifest.replace("\"truncation\": 1.0", &format!("\"truncation\": {wrong}"));
+        let error = Manifest::parse(wrong.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("latents are multiplied by"), "{error}");
+    }
+    let older = manifest.replace("\"truncation\": 1.0,", "");
+    let older = Manifest::parse(older.as_bytes()).unwrap();
+    assert_eq!(older.training.truncation, 1.0);
 }
 
 #[test]

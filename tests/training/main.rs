@@ -59,5 +59,5 @@ pub fn pack(run: &Trainer) -> Bundle {
         data: "synthetic".into(),
         git_commit: "unknown".into(),
     };
-    export::pack(run, &provenance).unwrap()
+    export::pack(run, &provenance, 1.0).unwrap()
 }

@@ -22,8 +22,19 @@ pub(super) struct ExportArgs {
     /// Also write the discriminator there, such as native-trainer/discriminators/cgan, for train --from --discriminator
     #[arg(long, value_name = "DIR")]
     discriminator: Option<PathBuf>,
+    /// What latents are multiplied by, above 0 and at most 1: less variety, and fewer faces far from the usual
+    #[arg(long, default_value_t = 1.0, value_parser = truncation)]
+    truncation: f64,
     #[command(flatten)]
     device: DeviceArgs,
+}
+
+/// 0 would leave one face for each emotion, and no way back.
+fn truncation(text: &str) -> Result<f64, String> {
+    let parsed = text.parse().ok();
+    parsed
+        .filter(|value| *value > 0.0 && *value <= 1.0)
+        .ok_or_else(|| "expected a number above 0, at most 1".into())
 }
 
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
@@ -39,7 +50,7 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
         "{} has no checkpoint yet: nothing to export",
         args.run.display()
     );
-    let bundle = export::pack(&trainer, &provenance)?;
+    let bundle = export::pack(&trainer, &provenance, args.truncation)?;
     let [mean, most] = export::rounding(&trainer, &bundle, &chosen.device)?;
     export::write(&bundle, &args.to)?;
     if let Some(directory) = &args.discriminator {
