@@ -67,9 +67,9 @@ impl AcganDiscriminator {
         }
     }
 
-    /// See [`crate::discriminator::Discriminator::with_dense`].
-    pub fn with_dense(mut self) -> Self {
-        self.body = self.body.with_dense();
+    /// See [`crate::discriminator::Discriminator::grown`].
+    pub fn grown(mut self, config: &DiscriminatorConfig) -> Self {
+        self.body = self.body.grown(config);
         self
     }
 

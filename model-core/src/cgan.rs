@@ -55,9 +55,9 @@ impl CganDiscriminator {
         }
     }
 
-    /// See [`crate::discriminator::Discriminator::with_dense`].
-    pub fn with_dense(mut self) -> Self {
-        self.body = self.body.with_dense();
+    /// See [`crate::discriminator::Discriminator::grown`].
+    pub fn grown(mut self, config: &DiscriminatorConfig) -> Self {
+        self.body = self.body.grown(config);
         self
     }
 

@@ -120,6 +120,9 @@ pub struct DiscriminatorConfig {
     /// which tells what is in a face and not where.
     #[serde(default)]
     pub dense: bool,
+    /// Whether a 3x3 convolution more, which begins by adding nothing, follows at 12x12 and at 6x6.
+    #[serde(default)]
+    pub residual: bool,
 }
 
 /// A configuration that no network is built from.

@@ -1,5 +1,7 @@
 //! What both discriminators have in common: the body that sees, and the shape of the answer.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::nn::{PixelUnshuffle, PixelUnshuffleConfig};
 use burn::tensor::{Device, Tensor};
@@ -17,6 +19,9 @@ const LEAK: f64 = 0.2;
 /// Makes up for what a spectrally normalised layer takes away: its gain is 1 for one direction and less for all
 /// others, so without this signals fade from layer to layer and the discriminator learns too slowly.
 const GAIN: f64 = std::f64::consts::SQRT_2;
+
+/// The convolutions behind which there may be another.
+const RESIDUALS: Range<usize> = 1..3;
 
 /// Keeps the slope of the square root finite where all images of a group are alike.
 const LEAST_VARIANCE: f64 = 1e-8;
@@ -95,12 +100,12 @@ impl Discriminator {
         }
     }
 
-    /// The same network, and the same answers, with a fully connected layer more ([`DiscriminatorConfig::dense`]), for further
-    /// training.
-    pub fn with_dense(self) -> Self {
+    /// The same network, and the same answers, with the layers of `config` that it lacks ([`DiscriminatorConfig::dense`],
+    /// [`DiscriminatorConfig::residual`]), for further training.
+    pub fn grown(self, config: &DiscriminatorConfig) -> Self {
         match self {
-            Self::Cgan(network) => Self::Cgan(network.with_dense()),
-            Self::Acgan(network) => Self::Acgan(network.with_dense()),
+            Self::Cgan(network) => Self::Cgan(network.grown(config)),
+            Self::Acgan(network) => Self::Acgan(network.grown(config)),
         }
     }
 
@@ -121,6 +126,8 @@ impl Discriminator {
 pub struct Body {
     unshuffle: PixelUnshuffle,
     convs: Vec<SpectralConv2d>,
+    /// See [`DiscriminatorConfig::residual`]: behind the second convolution, and those that follow it but the last.
+    residuals: Vec<SpectralConv2d>,
     /// See [`DiscriminatorConfig::dense`].
     dense: Option<SpectralLinear>,
     /// See [`DiscriminatorConfig::variety_group`].
@@ -147,7 +154,7 @@ impl Body {
         let mut conv = |channels, kernel| {
             SpectralConv2d::new(channels, kernel, config.spectral_norm, initial, device)
         };
-        Self {
+        let body = Self {
             unshuffle: PixelUnshuffleConfig::new(2).init(),
             convs: vec![
                 conv([4, width], 2),
@@ -155,22 +162,28 @@ impl Body {
                 conv([2 * width, 4 * width], 4),
                 conv([4 * width, 4 * width], 4),
             ],
-            dense: config
-                .dense
-                .then(|| Self::dense(Self::features(config), device)),
+            residuals: Vec::new(),
+            dense: None,
             variety_group: config.variety_group,
+        };
+        body.grown(config)
+    }
+
+    /// The same body, and the same features, with the layers of `config` that it lacks, for further training. They begin as
+    /// zeros, which have no singular value to be divided by.
+    pub fn grown(mut self, config: &DiscriminatorConfig) -> Self {
+        let device = self.convs[0].device();
+        if config.residual && self.residuals.is_empty() {
+            self.residuals = self.convs[RESIDUALS]
+                .iter()
+                .map(SpectralConv2d::outputs)
+                .map(|maps| SpectralConv2d::new([maps; 2], 3, false, &mut Zeros, &device))
+                .collect();
         }
-    }
-
-    /// From the last 3x3 maps to what is added to their sums: at first nothing. Not normalised: zeros have no singular value.
-    fn dense(features: usize, device: &Device) -> SpectralLinear {
-        SpectralLinear::new([9 * features, features], false, &mut Zeros, device)
-    }
-
-    /// The same body, and the same features, with a fully connected layer, for further training.
-    pub fn with_dense(mut self) -> Self {
-        if let Some(last) = self.convs.last() {
-            self.dense = Some(Self::dense(last.outputs(), &last.device()));
+        if config.dense && self.dense.is_none() {
+            let features = Self::features(config);
+            let sizes = [9 * features, features];
+            self.dense = Some(SpectralLinear::new(sizes, false, &mut Zeros, &device));
         }
         self
     }
@@ -181,8 +194,12 @@ impl Body {
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
         let framed = images.pad((1, 1, 1, 1), 0.0); // [B, 1, 50, 50]
         let mut maps = self.unshuffle.forward(framed); // [B, 4, 25, 25]
-        for conv in &self.convs {
+        for (index, conv) in self.convs.iter().enumerate() {
             maps = leaky_relu(conv.forward(maps), GAIN, GAIN * LEAK); // w at 24, 2w at 12, 4w at 6, 4w at 3
+            let behind = index.checked_sub(RESIDUALS.start);
+            if let Some(conv) = behind.and_then(|index| self.residuals.get(index)) {
+                maps = maps.clone() + leaky_relu(conv.forward(maps), GAIN, GAIN * LEAK);
+            }
         }
         let [batch, channels, height, width] = maps.dims();
         let mut features = maps
@@ -227,7 +244,6 @@ impl Body {
             .into_iter()
             .map(SpectralConv2d::estimated)
             .collect();
-        self.dense = self.dense.map(SpectralLinear::estimated);
         self
     }
 }

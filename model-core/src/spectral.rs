@@ -23,7 +23,7 @@ pub struct SpectralConv2d {
 }
 
 impl SpectralConv2d {
-    /// `kernel` is 4 (half the size) or 2 (one row and column less); stride and padding follow from it.
+    /// `kernel` is 4 (half the size), 3 (the same size) or 2 (one row and column less); stride and padding follow from it.
     pub fn new(
         [inputs, outputs]: [usize; 2],
         kernel: usize,
@@ -37,7 +37,7 @@ impl SpectralConv2d {
             singular: spectral_norm
                 .then(|| initial_weights([outputs], initial, device).set_require_grad(false)),
             stride: kernel / 2,
-            padding: usize::from(kernel == 4),
+            padding: usize::from(kernel > 2),
         }
     }
 
@@ -53,7 +53,7 @@ impl SpectralConv2d {
 
     /// # Shapes
     /// - input `[B, inputs, H, W]`
-    /// - output `[B, outputs, H / 2, W / 2]` for kernel 4, `[B, outputs, H - 1, W - 1]` for kernel 2
+    /// - output `[B, outputs, H / 2, W / 2]` for kernel 4, `[B, outputs, H, W]` for 3, `[B, outputs, H - 1, W - 1]` for 2
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let weight = match &self.singular {
             Some(singular) => {

@@ -151,6 +151,7 @@ impl Preset {
                 variety_group: 0,
                 class_embedding: 0,
                 dense: self == Preset::Small,
+                residual: false,
             },
             generator_learning_rate: 4e-4,
             discriminator_learning_rate: 6e-4,

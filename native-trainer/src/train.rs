@@ -85,17 +85,11 @@ impl Trainer {
         if self.options.generator.residual && !bundle.manifest.generator.residual {
             generator = generator.with_residuals();
         }
-        let dense = self.options.discriminator.dense;
         let discriminator = discriminator
-            .map(|bundle| {
-                let network = bundle.discriminator(&device)?;
-                anyhow::Ok(match dense && !bundle.manifest.discriminator.dense {
-                    true => network.with_dense(),
-                    false => network,
-                })
-            })
-            .transpose()?;
-        self.from = (Some(generator.train()), discriminator.map(Module::train));
+            .map(|bundle| bundle.discriminator(&device))
+            .transpose()?
+            .map(|network| network.grown(&self.options.discriminator).train());
+        self.from = (Some(generator.train()), discriminator);
         self.start_again();
         Ok(())
     }

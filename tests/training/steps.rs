@@ -359,7 +359,7 @@ fn a_run_adds_residual_blocks_to_a_bundles_generator_and_trains_them() {
 }
 
 #[test]
-fn a_run_adds_a_fully_connected_layer_to_a_published_discriminator_and_trains_it() {
+fn a_run_adds_layers_to_a_published_discriminator_and_trains_them() {
     for gan in GanKind::ALL {
         let mut before = trainer(little(gan));
         before.step();
@@ -368,13 +368,14 @@ fn a_run_adds_a_fully_connected_layer_to_a_published_discriminator_and_trains_it
         let mut options = little(gan);
         options.set_from(&bundle.manifest, Some(&kept.manifest));
         options.discriminator.dense = true;
+        options.discriminator.residual = true;
         let mut run = trainer(options);
         run.set_out_from(&bundle, Some(&kept)).unwrap();
         let sets_out = weights(&run.discriminator);
         assert_eq!(
             sets_out.len(),
-            weights(&before.discriminator).len() + 2,
-            "a layer's weights and bias"
+            weights(&before.discriminator).len() + 3 * 2,
+            "three layers' weights and biases"
         );
         run.step();
         let still = weights(&run.discriminator)
@@ -385,7 +386,7 @@ fn a_run_adds_a_fully_connected_layer_to_a_published_discriminator_and_trains_it
         assert_eq!(still, 0, "{gan}: all of it moves");
         let exported = crate::pack(&run);
         let kept = export::pack_discriminator(&run, &exported).unwrap();
-        assert!(kept.manifest.discriminator.dense);
+        assert_eq!(kept.manifest.discriminator, run.options().discriminator);
         kept.discriminator(&Device::flex()).unwrap();
     }
 }

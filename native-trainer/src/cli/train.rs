@@ -97,14 +97,17 @@ impl TrainArgs {
             );
         }
         if let Some(kept) = discriminator {
+            let DiscriminatorConfig {
+                dense, residual, ..
+            } = options.discriminator;
             let grown = DiscriminatorConfig {
-                dense: true,
+                dense: dense || kept.discriminator.dense,
+                residual: residual || kept.discriminator.residual,
                 ..kept.discriminator.clone()
             };
             anyhow::ensure!(
-                options.gan == kept.gan
-                    && [&kept.discriminator, &grown].contains(&&options.discriminator),
-                "--discriminator takes the network of the {} as it is, or adds to it by --set discriminator.dense=true: leave out --gan and every other --set discriminator",
+                options.gan == kept.gan && options.discriminator == grown,
+                "--discriminator takes the network of the {} as it is, or adds to it by --set discriminator.dense=true and discriminator.residual=true: leave out --gan and every other --set discriminator",
                 kept.gan
             );
         }
