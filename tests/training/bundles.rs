@@ -4,14 +4,14 @@ use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::JudgeBundle;
 use model_core::weights::{NamedTensor, Weights, written};
-use native_trainer::export::{self, Provenance};
+use native_trainer::export;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 use sha2::{Digest, Sha256};
 
-use crate::{little, pack, trainer};
+use crate::{little, pack, provenance, trainer};
 
 fn packed() -> Bundle {
     let mut run = trainer(little(GanKind::Cgan));
@@ -43,11 +43,7 @@ fn a_bundle_on_disk_gives_the_faces_that_were_packed() {
 fn a_truncated_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
     let mut before = trainer(little(GanKind::Acgan));
     drop(before.step());
-    let provenance = Provenance {
-        data: "synthetic".into(),
-        git_commit: "unknown".into(),
-    };
-    let bundle = export::pack(&before, &provenance, 0.5).unwrap();
+    let bundle = export::pack(&before, &provenance(), 0.5).unwrap();
     assert_eq!(bundle.manifest.training.truncation, 0.5);
     let emotions = [Emotion::Fear.weights(); 2];
     let apart = |one: &Tensor<4>, other: &Tensor<4>| -> f32 {

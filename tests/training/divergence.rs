@@ -6,19 +6,14 @@ use model_core::config::GanKind;
 use model_core::generator::Generator;
 use native_trainer::checkpoint;
 use native_trainer::event::TrainEvent;
-use native_trainer::export::Provenance;
 use native_trainer::interrupt::Interrupt;
 use native_trainer::run_dir::RunDir;
 use native_trainer::train::{self, Outcome, Trainer};
 
-use crate::{little, run_dir, trainer};
+use crate::{little, provenance, run_dir, trainer};
 
 /// Trains to the end and gives the outcome with the warnings and retreats that were told on the way.
 fn train(run: &mut Trainer, directory: &RunDir) -> (Result<Outcome, String>, Vec<TrainEvent>) {
-    let provenance = Provenance {
-        data: "synthetic".into(),
-        git_commit: "unknown".into(),
-    };
     let mut told = Vec::new();
     let mut tell = |event: &TrainEvent| {
         if let TrainEvent::Warning(_) | TrainEvent::Retreat(_) = event {
@@ -28,7 +23,7 @@ fn train(run: &mut Trainer, directory: &RunDir) -> (Result<Outcome, String>, Vec
     let outcome = train::run(
         run,
         directory,
-        &provenance,
+        &provenance(),
         &Interrupt::default(),
         &mut tell,
     );

@@ -53,11 +53,15 @@ pub fn run_dir(parent: &Path, options: &RunOptions) -> RunDir {
     RunDir::create(parent, options, &data, "synthetic", None, None).unwrap()
 }
 
-/// A run's average as a bundle.
-pub fn pack(run: &Trainer) -> Bundle {
-    let provenance = Provenance {
+/// Where the tests' weights come from.
+pub fn provenance() -> Provenance {
+    Provenance {
         data: "synthetic".into(),
         git_commit: "unknown".into(),
-    };
-    export::pack(run, &provenance, 1.0).unwrap()
+    }
+}
+
+/// A run's average as a bundle.
+pub fn pack(run: &Trainer) -> Bundle {
+    export::pack(run, &provenance(), 1.0).unwrap()
 }

@@ -4,6 +4,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 use model_core::bundle::Bundle;
 use model_core::config::GanKind;
 use model_core::discriminator::Discriminator;
+use model_core::discriminator_bundle::DiscriminatorBundle;
 use model_core::generator::emotion_rows;
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
@@ -13,6 +14,7 @@ use native_trainer::losses::{discriminator_loss, generator_loss};
 use native_trainer::metrics::overfitting::{Answers, Overfitting, answers};
 use native_trainer::penalty::gradient_penalty;
 use native_trainer::step::{discriminator_step, generator_step};
+use native_trainer::train::Trainer;
 
 use crate::{little, trainer};
 
@@ -301,13 +303,19 @@ fn a_discriminator_is_asked_about_every_image_under_its_label() {
     assert!((overfitting.share() - 0.5).abs() < 1e-12);
 }
 
+/// A run of one step, and what it exports.
+fn published(gan: GanKind) -> (Trainer, Bundle, DiscriminatorBundle) {
+    let mut run = trainer(little(gan));
+    run.step();
+    let bundle = crate::pack(&run);
+    let discriminator = export::pack_discriminator(&run, &bundle).unwrap();
+    (run, bundle, discriminator)
+}
+
 #[test]
 fn a_run_sets_out_with_the_discriminator_that_was_exported_with_the_bundle() {
     for gan in GanKind::ALL {
-        let mut before = trainer(little(gan));
-        before.step();
-        let bundle = crate::pack(&before);
-        let kept = export::pack_discriminator(&before, &bundle).unwrap();
+        let (before, bundle, kept) = published(gan);
         assert_eq!(kept.manifest.generator, bundle.manifest.weights.sha256);
         let mut options = little(gan);
         options.seed = 9;
@@ -361,10 +369,7 @@ fn a_run_adds_residual_blocks_to_a_bundles_generator_and_trains_them() {
 #[test]
 fn a_run_adds_layers_to_a_published_discriminator_and_trains_them() {
     for gan in GanKind::ALL {
-        let mut before = trainer(little(gan));
-        before.step();
-        let bundle = crate::pack(&before);
-        let kept = export::pack_discriminator(&before, &bundle).unwrap();
+        let (before, bundle, kept) = published(gan);
         let mut options = little(gan);
         options.set_from(&bundle.manifest, Some(&kept.manifest));
         options.discriminator.dense = true;
@@ -402,7 +407,7 @@ fn a_run_sets_out_with_a_bundles_faces_and_a_new_discriminator_learns_alone_firs
     let mut run = trainer(options);
     run.set_out_from(&bundle, None).unwrap();
 
-    let faces = |run: &native_trainer::train::Trainer| {
+    let faces = |run: &Trainer| {
         let faces = run.sampler().faces(&[1, 2], &[[1.0 / 7.0; 7]; 2]);
         faces.into_data()
     };
