@@ -65,7 +65,10 @@ fn a_published_pair_of_networks_is_trained_on() {
     succeed(here, &with(&["train", "--gan", "acgan"], &[]));
     let first = "runs/00000-acgan-synthetic";
     let export = ["export", first, "--to", "page", "--discriminator", "kept"];
-    succeed(here, &[&export[..], &["--device", "cpu"]].concat());
+    succeed(
+        here,
+        &[&export[..], &["--shift", "0.5", "--device", "cpu"]].concat(),
+    );
     let pair = ["train", "--from", "page", "--discriminator", "kept"];
     succeed(here, &with(&pair, &["--set", "images=20"]));
 
@@ -470,6 +473,9 @@ fn wrong_arguments_are_refused_in_a_sentence() {
     assert!(refuse(here, &["--gan", "stylegan"]).contains("expected cgan or acgan"));
     assert!(refuse(here, &["--images", "0"]).contains("--images is 0"));
     assert!(refuse(here, &["--device", "ndarray"]).contains("--features ndarray"));
+    assert!(
+        refuse(here, &["export", "run", "--to", "page", "--shift", "4"]).contains("from 0 to 3")
+    );
     assert!(refuse(here, &["resume", "nowhere"]).contains("no run directory"));
     assert!(
         refuse(here, &["sample", "--bundle", "nowhere"]).contains("nowhere holds no usable bundle")

@@ -71,10 +71,17 @@ pub struct Training {
     /// What latents were multiplied by before the weights were written; 1 for the network as trained.
     #[serde(default = "as_trained")]
     pub truncation: f64,
+    /// How far latents were moved before the weights were written, in standard deviations, to where the discriminator sees the
+    /// asked emotion better; 0 for the network as trained.
+    #[serde(default)]
+    pub latent_shift: f64,
     /// Metrics by name, as `native-trainer eval` names them.
     #[serde(default)]
     pub metrics: BTreeMap<String, f64>,
 }
+
+/// Beyond so many standard deviations no network has drawn faces while it learned.
+pub const MAX_LATENT_SHIFT: f64 = 3.0;
 
 fn as_trained() -> f64 {
     1.0
@@ -162,6 +169,10 @@ impl Describes for Manifest {
         let truncation = self.training.truncation;
         if !(truncation > 0.0 && truncation <= 1.0) {
             return contract(format!("its latents are multiplied by {truncation}"));
+        }
+        let shift = self.training.latent_shift;
+        if !(0.0..=MAX_LATENT_SHIFT).contains(&shift) {
+            return contract(format!("its latents are moved by {shift}"));
         }
         Ok(())
     }

@@ -41,6 +41,11 @@ pub struct DiscriminatorOutput {
 }
 
 impl DiscriminatorOutput {
+    /// `[B, 7]`: how an image passes under each label, by class head or by match.
+    pub fn by_label(self) -> Option<Tensor<2>> {
+        self.class.or(self.validity_by_label)
+    }
+
     /// Splits a batch of two halves, such as real images followed by generated ones.
     pub fn halves(self) -> (Self, Self) {
         let split = |logits: Tensor<2>| {

@@ -158,6 +158,18 @@ impl Generator {
         self
     }
 
+    /// The same network with latents moved: it takes z + `shift` for z.
+    ///
+    /// # Shapes
+    /// - shift `[1, latent_size]`
+    pub fn shifted(mut self, shift: Tensor<2>) -> Self {
+        let weight = self.start.weight.val();
+        let for_z = weight.narrow(0, 0, self.latent_size());
+        let moved = shift.matmul(for_z).squeeze_dim::<1>(0);
+        self.start.bias = self.start.bias.map(|bias| bias.map(|bias| bias + moved)); // none is without one
+        self
+    }
+
     /// One face per seed, each with its own weighting of the seven emotions.
     ///
     /// # Shapes

@@ -6,11 +6,13 @@ use std::path::Path;
 
 use anyhow::Context;
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 use model_core::bundle::{Bundle, Describes, MAX_WEIGHT_BYTES, Packed, Training};
 use model_core::discriminator_bundle::DiscriminatorBundle;
 use model_core::emotion::Emotion;
+use model_core::generator::Generator;
 
+use crate::direction::direction;
 use crate::disk;
 use crate::train::Trainer;
 
@@ -50,8 +52,40 @@ fn git_commit() -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
-/// The run's current average as a bundle, its latents multiplied by `truncation`.
-pub fn pack(trainer: &Trainer, provenance: &Provenance, truncation: f64) -> anyhow::Result<Bundle> {
+/// What is done to latents for good, by the weights that they meet first.
+#[derive(Debug, Clone, Copy)]
+pub struct Latents {
+    /// What they are multiplied by, above 0 and at most 1.
+    pub truncation: f64,
+    /// How far they are moved along the [`direction`], in standard deviations.
+    pub shift: f64,
+}
+
+impl Latents {
+    /// Nothing.
+    pub const AS_TRAINED: Self = Self {
+        truncation: 1.0,
+        shift: 0.0,
+    };
+}
+
+/// The run's current average with other latents: it takes `truncation` times z, and `shift` times the direction, for z.
+pub fn network(trainer: &Trainer, latents: Latents) -> anyhow::Result<Generator> {
+    let mut generator = trainer.sampler();
+    if latents.shift > 0.0 {
+        let direction = direction(&generator, &trainer.discriminator.valid())?;
+        generator = generator.shifted(direction.mul_scalar(latents.shift));
+    }
+    Ok(generator.truncated(latents.truncation))
+}
+
+/// A run's [`network`] as a bundle.
+pub fn pack(
+    trainer: &Trainer,
+    network: &Generator,
+    provenance: &Provenance,
+    latents: Latents,
+) -> anyhow::Result<Bundle> {
     let options = trainer.options();
     let training = Training {
         preset: options.preset.name().to_owned(),
@@ -59,27 +93,27 @@ pub fn pack(trainer: &Trainer, provenance: &Provenance, truncation: f64) -> anyh
         images_seen: trainer.images_learned_from(),
         seed: options.seed,
         git_commit: provenance.git_commit.clone(),
-        truncation,
+        truncation: latents.truncation,
+        latent_shift: latents.shift,
         metrics: BTreeMap::new(),
     };
     Ok(Bundle::pack(
-        &trainer.sampler().truncated(truncation),
+        network,
         options.gan,
         &options.generator,
         training,
     )?)
 }
 
-/// What the bundle's rounded weights do to the trainer's faces, in grey levels before these are rounded: how far a pixel
+/// What the bundle's rounded weights do to the faces of the network that was packed, in grey levels before these are rounded: how far a pixel
 /// moves, root of the mean square and at most.
-pub fn rounding(trainer: &Trainer, bundle: &Bundle, device: &Device) -> anyhow::Result<[f32; 2]> {
+pub fn rounding(network: &Generator, bundle: &Bundle) -> anyhow::Result<[f32; 2]> {
     let seeds: Vec<u64> = (0..ROUNDING_FACES).collect();
     let emotions: Vec<_> = Emotion::ALL.iter().cycle().take(seeds.len()).collect();
     let emotions: Vec<_> = emotions.iter().map(|emotion| emotion.weights()).collect();
-    let truncation = bundle.manifest.training.truncation;
-    let sampler = trainer.sampler().truncated(truncation);
-    let exact = sampler.faces(&seeds, &emotions);
-    let rounded = bundle.generator(device)?.faces(&seeds, &emotions);
+    let exact = network.faces(&seeds, &emotions);
+    let rounded = bundle.generator(&network.device())?;
+    let rounded = rounded.faces(&seeds, &emotions);
     let moved = (exact - rounded).mul_scalar(GREY_LEVELS_PER_UNIT);
     let mean = moved.clone().powi_scalar(2).mean().sqrt();
     let figures = Tensor::cat(vec![mean, moved.abs().max()], 0);

@@ -21,6 +21,7 @@ pub mod config;
 pub mod curve;
 pub mod dataset;
 pub mod device;
+pub mod direction;
 pub mod disk;
 pub mod divergence;
 pub mod ema;

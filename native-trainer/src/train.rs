@@ -296,7 +296,13 @@ pub fn run(
         }
     }
     draw(run, tell); // also for a finished run that is resumed
-    export::write(&export::pack(trainer, provenance, 1.0)?, &run.bundle())?;
+    let bundle = export::pack(
+        trainer,
+        &trainer.sampler(),
+        provenance,
+        export::Latents::AS_TRAINED,
+    )?;
+    export::write(&bundle, &run.bundle())?;
     tell(&TrainEvent::Finished {
         grid: run.fakes(trainer.images_seen()),
         curve: run.curve(),

@@ -4,7 +4,7 @@ use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::JudgeBundle;
 use model_core::weights::{NamedTensor, Weights, written};
-use native_trainer::export;
+use native_trainer::export::{self, Latents};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use safetensors::tensor::TensorView;
@@ -43,7 +43,12 @@ fn a_bundle_on_disk_gives_the_faces_that_were_packed() {
 fn a_truncated_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
     let mut before = trainer(little(GanKind::Acgan));
     drop(before.step());
-    let bundle = export::pack(&before, &provenance(), 0.5).unwrap();
+    let latents = Latents {
+        truncation: 0.5,
+        ..Latents::AS_TRAINED
+    };
+    let network = export::network(&before, latents).unwrap();
+    let bundle = export::pack(&before, &network, &provenance(), latents).unwrap();
     assert_eq!(bundle.manifest.training.truncation, 0.5);
     let emotions = [Emotion::Fear.weights(); 2];
     let apart = |one: &Tensor<4>, other: &Tensor<4>| -> f32 {
@@ -64,6 +69,21 @@ fn a_truncated_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
     let back = apart(&run.sampler().faces(&[1, 2], &emotions), &as_trained);
     assert!(2.0 * back < moved, "{back} of {moved}");
     assert_eq!(pack(&run).manifest.training.truncation, 1.0);
+}
+
+#[test]
+fn a_shift_that_no_export_writes_is_refused_and_none_means_as_trained() {
+    let manifest = packed().manifest.to_json().unwrap();
+    let line = "\"latent_shift\": 0.0";
+    for wrong in ["-0.1", "3.1"] {
+        let wrong = manifest.replace(line, &format!("\"latent_shift\": {wrong}"));
+        let error = Manifest::parse(wrong.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("latents are moved by"), "{error}");
+    }
+    let older = manifest.replace(&format!("{line},"), "");
+    assert_ne!(older, manifest);
+    let older = Manifest::parse(older.as_bytes()).unwrap();
+    assert_eq!(older.training.latent_shift, 0.0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! One that does tells training images from generated ones by heart, too, and a generator learns nothing from it.
 
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use model_core::discriminator::{Discriminator, DiscriminatorOutput};
 use model_core::emotion::Emotion;
 use model_core::generator::emotion_rows;
@@ -70,9 +70,10 @@ pub fn answers(
     })
 }
 
-/// The label that each image would pass best under, by class head or by match.
+/// The label that each image would pass best under.
 fn liked(output: DiscriminatorOutput) -> Vec<i64> {
-    let by_label = output.class.or(output.validity_by_label);
-    let best = by_label.map(|by_label: Tensor<2>| by_label.argmax(1).into_data());
+    let best = output
+        .by_label()
+        .map(|by_label| by_label.argmax(1).into_data());
     best.map_or(Vec::new(), |best| best.iter::<i64>().collect())
 }
