@@ -7,11 +7,15 @@ use model_core::bundle::MAX_LATENT_SHIFT;
 
 use super::data;
 use super::device::DeviceArgs;
+use super::number::within;
 use crate::dataset::batcher::Batcher;
 use crate::export::{self, Latents, Provenance};
 use crate::run_dir::RunDir;
 use crate::train::Trainer;
 use crate::{checkpoint, progress};
+
+/// 0 would leave one face for each emotion, and no way back.
+const LEAST_TRUNCATION: f64 = 0.01;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -23,30 +27,15 @@ pub(super) struct ExportArgs {
     /// Also write the discriminator there, such as native-trainer/discriminators/cgan, for train --from --discriminator
     #[arg(long, value_name = "DIR")]
     discriminator: Option<PathBuf>,
-    /// What latents are multiplied by, above 0 and at most 1: less variety, and fewer faces far from the usual
-    #[arg(long, default_value_t = 1.0, value_parser = truncation)]
+    /// What latents are multiplied by, 0.01 to 1: less variety, and fewer faces far from the usual
+    #[arg(long, default_value_t = 1.0, value_parser = within(LEAST_TRUNCATION..=1.0))]
     truncation: f64,
     /// How far latents are moved to where the discriminator sees the asked emotion better, in standard deviations from 0 to 3:
     /// fewer folded faces, plainer emotions, less variety
-    #[arg(long, value_name = "M", default_value_t = 0.0, value_parser = shift)]
+    #[arg(long, value_name = "M", default_value_t = 0.0, value_parser = within(0.0..=MAX_LATENT_SHIFT))]
     shift: f64,
     #[command(flatten)]
     device: DeviceArgs,
-}
-
-/// 0 would leave one face for each emotion, and no way back.
-fn truncation(text: &str) -> Result<f64, String> {
-    let parsed = text.parse().ok();
-    parsed
-        .filter(|value| *value > 0.0 && *value <= 1.0)
-        .ok_or_else(|| "expected a number above 0, at most 1".into())
-}
-
-fn shift(text: &str) -> Result<f64, String> {
-    let parsed = text.parse().ok();
-    parsed
-        .filter(|value| (0.0..=MAX_LATENT_SHIFT).contains(value))
-        .ok_or_else(|| format!("expected a number from 0 to {MAX_LATENT_SHIFT}"))
 }
 
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::number::within;
+
 #[derive(Debug, Args)]
 pub(super) struct FacesArgs {
     /// Directory with manifest.json and generator.safetensors
@@ -13,13 +15,6 @@ pub(super) struct FacesArgs {
     #[arg(long, default_value_t = 0)]
     pub(super) seed: u64,
     /// What latents are multiplied by, 0 to 1: less brings everybody nearer to the average face
-    #[arg(long, default_value_t = 1.0, value_parser = truncation)]
+    #[arg(long, default_value_t = 1.0, value_parser = within(0.0..=1.0))]
     pub(super) truncation: f64,
-}
-
-fn truncation(text: &str) -> Result<f64, String> {
-    let parsed = text.parse().ok();
-    parsed
-        .filter(|value| (0.0..=1.0).contains(value))
-        .ok_or_else(|| "expected a number from 0 to 1".into())
 }

@@ -1,5 +1,5 @@
-//! The command line: arguments in, stages called, sentences out. One file per command, and three for what several
-//! commands ask for ([`data`], [`device`], [`faces`]).
+//! The command line: arguments in, stages called, sentences out. One file per command, and four for what several
+//! commands ask for ([`data`], [`device`], [`faces`], [`number`]).
 
 mod data;
 mod device;
@@ -7,6 +7,7 @@ mod eval;
 mod export;
 mod faces;
 mod judge;
+mod number;
 mod sample;
 mod train;
 
