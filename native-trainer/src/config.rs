@@ -160,6 +160,7 @@ impl Preset {
                 class_real: 1.0,
                 class_fake: 0.5,
                 matching: 2.0,
+                match_share: all(),
                 gradient_penalty: 0.2,
                 gradient_penalty_every: 16,
             },
@@ -265,6 +266,7 @@ impl RunOptions {
         within("ema_decay", self.ema_decay, 1.0)?;
         within("loss.gradient_penalty", self.loss.gradient_penalty, 1e6)?;
         within("loss.matching", self.loss.matching, 1e6)?;
+        within("loss.match_share", self.loss.match_share, 1.0)?;
         within("loss.class_real", self.loss.class_real, 1e6)?;
         within("loss.class_fake", self.loss.class_fake, 1e6)
     }

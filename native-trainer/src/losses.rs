@@ -28,10 +28,18 @@ pub struct LossOptions {
     pub class_fake: f64,
     /// Real images under their right and under wrong labels (cGAN, discriminator).
     pub matching: f64,
+    /// How much an image's match with its label counts where it is real or generated that is asked (cGAN): 1 as much as realism.
+    #[serde(default = "all")]
+    pub match_share: f64,
     /// Half of this times the squared gradient at real images (discriminator); 0 for none.
     pub gradient_penalty: f64,
     /// Steps from one gradient penalty to the next, which counts for all of them.
     pub gradient_penalty_every: u64,
+}
+
+/// Runs from before the share could be chosen counted all of it.
+fn all() -> f64 {
+    1.0
 }
 
 impl LossOptions {
@@ -153,6 +161,25 @@ pub fn smoothed(labels: Tensor<2>, smoothing: f64) -> Tensor<2> {
         .add_scalar(smoothing / Emotion::COUNT as f64)
 }
 
+/// A validity of which the match with the label counts `share` times: what all labels have in common, and so much of what the
+/// asked one has beyond it.
+///
+/// # Shapes
+/// - validity `[B, 1]`, validity by label `[B, 7]`, output `[B, 1]`
+pub fn with_match(validity: Tensor<2>, by_label: Tensor<2>, share: f64) -> Tensor<2> {
+    let common = by_label.mean_dim(1);
+    (validity - common.clone()).mul_scalar(share) + common
+}
+
+/// What an image is taken for: its validity, of which the match with the label, where it is judged, counts its share.
+fn validity(output: &DiscriminatorOutput, options: &LossOptions) -> Tensor<2> {
+    let validity = output.validity.clone();
+    match output.validity_by_label.clone() {
+        Some(by_label) => with_match(validity, by_label, options.match_share),
+        None => validity,
+    }
+}
+
 /// What the discriminator minimises: adversarial, plus match where it judges the match, plus
 /// class where it has a class head. The gradient penalty stands in `penalty.rs`.
 pub fn discriminator_loss(
@@ -163,7 +190,7 @@ pub fn discriminator_loss(
 ) -> Tensor<1> {
     let mut loss = options
         .adversarial
-        .discriminator(real.validity, fake.validity);
+        .discriminator(validity(&real, options), validity(&fake, options));
     if let Some(by_label) = real.validity_by_label {
         let matching = options.adversarial.matching(by_label, real_labels.clone());
         loss = loss + matching.mul_scalar(options.matching);
@@ -184,11 +211,12 @@ pub fn generator_loss(
     options: &LossOptions,
 ) -> Tensor<1> {
     let adversarial = options.adversarial;
+    let validity = validity(&fake, options);
     let real_validity = match adversarial.compares() {
         true => real_validity(),
-        false => fake.validity.zeros_like(),
+        false => validity.zeros_like(),
     };
-    let mut loss = adversarial.generator(real_validity, fake.validity);
+    let mut loss = adversarial.generator(real_validity, validity);
     if let Some(class) = fake.class {
         let shown = class_loss(class, fake.embedding, fake_labels);
         loss = loss + shown.mul_scalar(options.class_fake);

@@ -6,7 +6,7 @@ use burn::tensor::{Device, Tensor};
 use model_core::emotion::Emotion;
 use model_core::generator::emotion_rows;
 use native_trainer::adam::Adam;
-use native_trainer::losses::{Adversarial, cross_entropy, data_to_data};
+use native_trainer::losses::{Adversarial, cross_entropy, data_to_data, with_match};
 
 fn column(values: [f32; 4]) -> Tensor<2> {
     Tensor::from_floats(values.map(|value| [value]), &Device::flex())
@@ -81,6 +81,23 @@ fn images_of_a_batch_are_compared_as_in_pytorch() {
     let emotions = [0, 4, 0, 1].map(|index| Emotion::ALL[index].weights());
     let labels = emotion_rows(&emotions, &Device::flex());
     assert_golden(data_to_data(embedding, cosines, labels), 1.573_383_6);
+}
+
+#[test]
+fn a_match_counts_as_much_as_is_asked_for_and_realism_all() {
+    let common = [0.2, 1.2 / 7.0]; // the labels' mean
+    let asked = [2.0, 0.7];
+    for share in [0.0, 0.5, 1.0] {
+        let validity = (logits() * labels()).sum_dim(1);
+        let found = with_match(validity, logits(), share).into_data();
+        for (row, found) in found.iter::<f32>().enumerate() {
+            let expected = common[row] + share as f32 * (asked[row] - common[row]);
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "{share}: {found}, not {expected}"
+            );
+        }
+    }
 }
 
 #[test]
