@@ -41,7 +41,7 @@ use site::{Site, Trouble};
 
 /// Rounding differs between backends by less.
 const TOLERANCE: u8 = 2;
-const SEED: u64 = 8;
+const SEED: u64 = 6;
 /// A software GPU compiles shaders for many seconds before the first face.
 const FIRST_FACE: Duration = Duration::from_secs(240);
 const NEXT_FACE: Duration = Duration::from_secs(90);
@@ -231,7 +231,7 @@ fn webgpu_makes_the_faces_of_native_trainer_sample() {
     let Some(Visit { dist, site, chrome }) = Visit::begin(true) else {
         return;
     };
-    chrome.open(&site.page("?gan=cgan&seed=8"));
+    chrome.open(&site.page("?gan=cgan&seed=6"));
     click_through(&chrome, &dist, "webgpu", &[Emotion::Happy, Emotion::Angry]);
     let status = text_of(&chrome, "status");
     assert!(
@@ -255,7 +255,7 @@ fn the_cpu_makes_the_faces_of_native_trainer_sample() {
     let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
         return;
     };
-    chrome.open(&site.page("?gan=acgan&emotion=surprise&seed=8"));
+    chrome.open(&site.page("?gan=acgan&emotion=surprise&seed=6"));
     let first = shown_face(
         &chrome,
         "face",
@@ -266,7 +266,7 @@ fn the_cpu_makes_the_faces_of_native_trainer_sample() {
     );
     let expected = native_face(&dist, GanKind::Acgan, Emotion::Surprise, SEED);
     assert_same_face(&first, &expected, "the face of the address");
-    let latent = tests::LATENT_OF_SEED_8
+    let latent = tests::LATENT_OF_SEED_6
         .map(|bits| bits.to_string())
         .join(" ");
     assert_eq!(
@@ -283,7 +283,7 @@ fn the_cpu_makes_the_faces_of_native_trainer_sample() {
     println!("status: {status}");
     let query = chrome.execute("return location.search");
     assert_eq!(
-        query, "?gan=acgan&emotion=neutral&seed=8",
+        query, "?gan=acgan&emotion=neutral&seed=6",
         "the address follows"
     );
     assert_nothing_broken(&chrome, &site);
@@ -329,7 +329,7 @@ fn missing_weights_are_a_sentence_and_a_retry() {
         return;
     };
     site.trouble(".safetensors", Trouble::Missing);
-    chrome.open(&site.page("?gan=acgan&emotion=happy&seed=8"));
+    chrome.open(&site.page("?gan=acgan&emotion=happy&seed=6"));
     let error = "return document.querySelector(\"[data-testid='error']\")?.innerText";
     let error = chrome
         .wait("an error is shown", error, FIRST_FACE)

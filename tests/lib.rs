@@ -2,9 +2,9 @@
 
 use std::path::PathBuf;
 
-/// The first four latents of seed 8, as the bits of 32-bit floats (-0.162, -2.286, -0.564, -0.208): the same
+/// The first four latents of seed 6, as the bits of 32-bit floats (-1.311, 0.140, 0.172, -1.514): the same
 /// on every machine and in every browser.
-pub const LATENT_OF_SEED_8: [u32; 4] = [3190168243, 3222424448, 3205528504, 3193226171];
+pub const LATENT_OF_SEED_6: [u32; 4] = [3215448649, 1041161737, 1043361055, 3217147326];
 
 /// The repository's folder, wherever it lies now: one build of the tests may serve several checkouts.
 pub fn repository() -> PathBuf {

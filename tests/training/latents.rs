@@ -13,8 +13,8 @@ use crate::{little, provenance, trainer};
 /// The same numbers are asked of the browser in `browser.rs`: same seed, same face, everywhere.
 #[test]
 fn a_seed_gives_these_latents_to_the_bit() {
-    let bits: Vec<u32> = latent(8, 4).into_iter().map(f32::to_bits).collect();
-    assert_eq!(bits, tests::LATENT_OF_SEED_8, "{:?}", latent(8, 4));
+    let bits: Vec<u32> = latent(6, 4).into_iter().map(f32::to_bits).collect();
+    assert_eq!(bits, tests::LATENT_OF_SEED_6, "{:?}", latent(6, 4));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-// The widget: <seven-faces emotion="happy" gan="acgan" seed="8"></seven-faces>, and the same without an element:
+// The widget: <seven-faces emotion="happy" gan="acgan" seed="6"></seven-faces>, and the same without an element:
 //
 //   import { SevenFaces } from "https://…/seven-faces.js";
 //   const faces = await SevenFaces.load({ gan: "cgan" });

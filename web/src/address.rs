@@ -73,7 +73,7 @@ impl Default for Wanted {
             own: false,
             emotion: Emotion::Happy,
             sliders: [0, 0, 0, 50, 0, 50, 0],
-            seed: 8,
+            seed: 6,
             truncation: 100,
             crowd: 32,
             look: Look::default(),
@@ -84,7 +84,7 @@ impl Default for Wanted {
 }
 
 impl Wanted {
-    /// Reads `?gan=acgan&emotion=happy&seed=8&view=crowd`; what is missing or unknown keeps its default.
+    /// Reads `?gan=acgan&emotion=happy&seed=6&view=crowd`; what is missing or unknown keeps its default.
     pub fn from_query(query: &str) -> Self {
         let mut wanted = Self::default();
         let pairs = query.trim_start_matches('?').split('&');

@@ -35,7 +35,7 @@ fn fingerprint(seed: u64) -> String {
     bits.join(" ")
 }
 
-/// "Generated face, happy, ACGAN, seed 8".
+/// "Generated face, happy, ACGAN, seed 6".
 pub fn description(shot: &Shot) -> String {
     let (mood, gan, seed) = (mood_text(shot.mood), network_title(shot.network), shot.seed);
     format!(
