@@ -15,7 +15,7 @@ use model_core::latent::latent;
 /// People whose latents are looked at; each shows all emotions, so that no emotion counts more than another.
 const PEOPLE: u64 = 4096;
 /// Looked at in one pass.
-const CHUNK: u64 = 64;
+const CHUNK: usize = 64;
 
 /// The direction in which the discriminator is the surer of the asked emotion: the covariance of latents, which are independent
 /// and of variance 1, with the mean log-probability of a person's seven emotions, scaled to length 1.
@@ -27,27 +27,18 @@ pub fn direction(
     discriminator: &Discriminator,
 ) -> anyhow::Result<Tensor<2>> {
     let size = generator.latent_size();
-    let mut sums = vec![0.0_f64; size]; // of z, each times its person's score
-    let mut latents = vec![0.0_f64; size];
-    let mut scores = 0.0;
-    for first in (0..PEOPLE).step_by(CHUNK as usize) {
-        let people: Vec<Vec<f32>> = (first..first + CHUNK)
-            .map(|seed| latent(seed, size))
-            .collect();
-        for (z, score) in people
-            .iter()
-            .zip(legibility(generator, discriminator, &people)?)
-        {
-            scores += score;
-            for (place, &z) in z.iter().enumerate() {
-                sums[place] += f64::from(z) * score;
-                latents[place] += f64::from(z);
-            }
+    let people: Vec<Vec<f32>> = (0..PEOPLE).map(|seed| latent(seed, size)).collect();
+    let mut scores = Vec::with_capacity(people.len());
+    for people in people.chunks(CHUNK) {
+        scores.extend(legibility(generator, discriminator, people)?);
+    }
+    let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+    let mut covariance = vec![0.0; size]; // times the number of people
+    for (z, score) in people.iter().zip(&scores) {
+        for (sum, &z) in covariance.iter_mut().zip(z) {
+            *sum += f64::from(z) * (score - mean);
         }
     }
-    let mean = scores / PEOPLE as f64;
-    let pairs = sums.iter().zip(&latents);
-    let covariance: Vec<f64> = pairs.map(|(sum, latent)| sum - latent * mean).collect();
     let length = covariance
         .iter()
         .map(|value| value * value)
