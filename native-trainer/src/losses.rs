@@ -202,21 +202,21 @@ pub fn discriminator_loss(
     loss
 }
 
-/// What the generator minimises: adversarial, plus class where there is a class head. `real_validity` is asked for
+/// What the generator minimises: adversarial, plus class where there is a class head. `real` is asked for
 /// only where faces are compared with real images.
 pub fn generator_loss(
     fake: DiscriminatorOutput,
-    real_validity: impl FnOnce() -> Tensor<2>,
+    real: impl FnOnce() -> DiscriminatorOutput,
     fake_labels: Tensor<2>,
     options: &LossOptions,
 ) -> Tensor<1> {
     let adversarial = options.adversarial;
-    let validity = validity(&fake, options);
+    let fake_validity = validity(&fake, options);
     let real_validity = match adversarial.compares() {
-        true => real_validity(),
-        false => validity.zeros_like(),
+        true => validity(&real(), options),
+        false => fake_validity.zeros_like(),
     };
-    let mut loss = adversarial.generator(real_validity, validity);
+    let mut loss = adversarial.generator(real_validity, fake_validity);
     if let Some(class) = fake.class {
         let shown = class_loss(class, fake.embedding, fake_labels);
         loss = loss + shown.mul_scalar(options.class_fake);

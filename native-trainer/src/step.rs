@@ -105,16 +105,16 @@ pub fn generator_step(
     };
     let fixed = discriminator.clone().no_grad();
     let judged = fixed.forward(faces, batch.labels.clone());
-    let real_validity = || {
+    let real = || {
         let images = match &batch.augmentation {
             Some(augmentation) => augmentation.apply_to_real(batch.images.clone()),
             None => batch.images.clone(),
         };
-        fixed.forward(images, batch.labels.clone()).validity
+        fixed.forward(images, batch.labels.clone())
     };
 
     // Loss.
-    let loss = generator_loss(judged, real_validity, batch.labels.clone(), options);
+    let loss = generator_loss(judged, real, batch.labels.clone(), options);
     let figure = loss.clone().detach();
 
     // Backward and update.
