@@ -69,56 +69,68 @@ impl Latents {
     };
 }
 
-/// The run's current average with other latents: it takes `truncation` times z, and `shift` times the direction, for z.
-pub fn network(trainer: &Trainer, latents: Latents) -> anyhow::Result<Generator> {
-    let mut generator = trainer.sampler();
-    if latents.shift > 0.0 {
-        let direction = direction(&generator, &trainer.discriminator.valid())?;
-        generator = generator.shifted(direction.mul_scalar(latents.shift));
-    }
-    Ok(generator.truncated(latents.truncation))
-}
-
-/// A run's [`network`] as a bundle.
-pub fn pack(
-    trainer: &Trainer,
-    network: &Generator,
-    provenance: &Provenance,
+/// A run's generator, to be packed: the current average, and what was done to its latents.
+pub struct Exported {
+    network: Generator,
     latents: Latents,
-) -> anyhow::Result<Bundle> {
-    let options = trainer.options();
-    let training = Training {
-        preset: options.preset.name().to_owned(),
-        data: provenance.data.clone(),
-        images_seen: trainer.images_learned_from(),
-        seed: options.seed,
-        git_commit: provenance.git_commit.clone(),
-        truncation: latents.truncation,
-        latent_shift: latents.shift,
-        metrics: BTreeMap::new(),
-    };
-    Ok(Bundle::pack(
-        network,
-        options.gan,
-        &options.generator,
-        training,
-    )?)
 }
 
-/// What the bundle's rounded weights do to the faces of the network that was packed, in grey levels before these are rounded: how far a pixel
-/// moves, root of the mean square and at most.
-pub fn rounding(network: &Generator, bundle: &Bundle) -> anyhow::Result<[f32; 2]> {
-    let seeds: Vec<u64> = (0..ROUNDING_FACES).collect();
-    let emotions: Vec<_> = Emotion::ALL.iter().cycle().take(seeds.len()).collect();
-    let emotions: Vec<_> = emotions.iter().map(|emotion| emotion.weights()).collect();
-    let exact = network.faces(&seeds, &emotions);
-    let rounded = bundle.generator(&network.device())?;
-    let rounded = rounded.faces(&seeds, &emotions);
-    let moved = (exact - rounded).mul_scalar(GREY_LEVELS_PER_UNIT);
-    let mean = moved.clone().powi_scalar(2).mean().sqrt();
-    let figures = Tensor::cat(vec![mean, moved.abs().max()], 0);
-    let figures: Vec<f32> = figures.into_data().iter::<f32>().collect();
-    Ok([figures[0], figures[1]])
+impl Exported {
+    /// The average as it was trained.
+    pub fn as_trained(trainer: &Trainer) -> Self {
+        Self {
+            network: trainer.sampler(),
+            latents: Latents::AS_TRAINED,
+        }
+    }
+
+    /// The average with other latents: it takes `truncation` times z, and `shift` times the direction, for z.
+    pub fn with(trainer: &Trainer, latents: Latents) -> anyhow::Result<Self> {
+        let Self { mut network, .. } = Self::as_trained(trainer);
+        if latents.shift > 0.0 {
+            let direction = direction(&network, &trainer.discriminator.valid())?;
+            network = network.shifted(direction.mul_scalar(latents.shift));
+        }
+        let network = network.truncated(latents.truncation);
+        Ok(Self { network, latents })
+    }
+
+    /// As a bundle, which says what the run was.
+    pub fn pack(&self, trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle> {
+        let options = trainer.options();
+        let training = Training {
+            preset: options.preset.name().to_owned(),
+            data: provenance.data.clone(),
+            images_seen: trainer.images_learned_from(),
+            seed: options.seed,
+            git_commit: provenance.git_commit.clone(),
+            truncation: self.latents.truncation,
+            latent_shift: self.latents.shift,
+            metrics: BTreeMap::new(),
+        };
+        Ok(Bundle::pack(
+            &self.network,
+            options.gan,
+            &options.generator,
+            training,
+        )?)
+    }
+
+    /// What the bundle's rounded weights do to the faces of the network that was packed, in grey levels before these are rounded: how far a pixel
+    /// moves, root of the mean square and at most.
+    pub fn rounding(&self, bundle: &Bundle) -> anyhow::Result<[f32; 2]> {
+        let seeds: Vec<u64> = (0..ROUNDING_FACES).collect();
+        let emotions: Vec<_> = Emotion::ALL.iter().cycle().take(seeds.len()).collect();
+        let emotions: Vec<_> = emotions.iter().map(|emotion| emotion.weights()).collect();
+        let exact = self.network.faces(&seeds, &emotions);
+        let rounded = bundle.generator(&self.network.device())?;
+        let rounded = rounded.faces(&seeds, &emotions);
+        let moved = (exact - rounded).mul_scalar(GREY_LEVELS_PER_UNIT);
+        let mean = moved.clone().powi_scalar(2).mean().sqrt();
+        let figures = Tensor::cat(vec![mean, moved.abs().max()], 0);
+        let figures: Vec<f32> = figures.into_data().iter::<f32>().collect();
+        Ok([figures[0], figures[1]])
+    }
 }
 
 /// The discriminator that the run's generator, packed in `bundle`, plays against.

@@ -15,11 +15,12 @@ use crate::adam::Adam;
 use crate::config::RunOptions;
 use crate::dataset::batcher::Batcher;
 use crate::event::{Retreat, Tick, TrainEvent, WarningLine};
+use crate::export::{self, Exported, Provenance};
 use crate::interrupt::Interrupt;
 use crate::look::Look;
 use crate::run_dir::RunDir;
 use crate::step::{StepStats, discriminator_step, generator_step};
-use crate::{checkpoint, collapse, curve, divergence, ema, export, grid};
+use crate::{checkpoint, collapse, curve, divergence, ema, grid};
 
 /// Batches of faces over which the average's normalisation statistics are measured before it is sampled.
 const STATISTICS_BATCHES: usize = 16;
@@ -241,7 +242,7 @@ pub fn go_back(
 pub fn run(
     trainer: &mut Trainer,
     run: &RunDir,
-    provenance: &export::Provenance,
+    provenance: &Provenance,
     interrupt: &Interrupt,
     tell: &mut dyn FnMut(&TrainEvent),
 ) -> anyhow::Result<Outcome> {
@@ -296,12 +297,7 @@ pub fn run(
         }
     }
     draw(run, tell); // also for a finished run that is resumed
-    let bundle = export::pack(
-        trainer,
-        &trainer.sampler(),
-        provenance,
-        export::Latents::AS_TRAINED,
-    )?;
+    let bundle = Exported::as_trained(trainer).pack(trainer, provenance)?;
     export::write(&bundle, &run.bundle())?;
     tell(&TrainEvent::Finished {
         grid: run.fakes(trainer.images_seen()),

@@ -4,7 +4,7 @@ use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::JudgeBundle;
 use model_core::weights::{NamedTensor, Weights, written};
-use native_trainer::export::{self, Latents};
+use native_trainer::export::{self, Exported, Latents};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use safetensors::tensor::TensorView;
@@ -47,8 +47,8 @@ fn a_truncated_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
         truncation: 0.5,
         ..Latents::AS_TRAINED
     };
-    let network = export::network(&before, latents).unwrap();
-    let bundle = export::pack(&before, &network, &provenance(), latents).unwrap();
+    let exported = Exported::with(&before, latents).unwrap();
+    let bundle = exported.pack(&before, &provenance()).unwrap();
     assert_eq!(bundle.manifest.training.truncation, 0.5);
     let emotions = [Emotion::Fear.weights(); 2];
     let apart = |one: &Tensor<4>, other: &Tensor<4>| -> f32 {

@@ -6,7 +6,7 @@ use model_core::emotion::Emotion;
 use model_core::generator::{Generator, emotion_rows};
 use model_core::latent::latent;
 use native_trainer::direction::direction;
-use native_trainer::export::{self, Latents};
+use native_trainer::export::{Exported, Latents};
 
 use crate::{little, provenance, trainer};
 
@@ -82,10 +82,10 @@ fn an_exported_shift_stands_in_the_manifest_and_in_the_faces() {
         truncation: 0.5,
         shift: 2.0,
     };
-    let network = export::network(&run, latents).unwrap();
-    let bundle = export::pack(&run, &network, &provenance(), latents).unwrap();
+    let exported = Exported::with(&run, latents).unwrap();
+    let bundle = exported.pack(&run, &provenance()).unwrap();
     assert_eq!(bundle.manifest.training.latent_shift, 2.0);
-    let [_, rounded] = export::rounding(&network, &bundle).unwrap();
+    let [_, rounded] = exported.rounding(&bundle).unwrap();
     let emotions = [Emotion::Fear.weights(); 2];
     let direction = direction(&run.sampler(), &run.discriminator.valid()).unwrap();
     let expected = run

@@ -20,7 +20,7 @@ use model_core::config::{GanKind, UpSampling};
 use native_trainer::config::{Preset, RunOptions};
 use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
-use native_trainer::export::{self, Latents, Provenance};
+use native_trainer::export::{Exported, Provenance};
 use native_trainer::run_dir::{DataOptions, RunDir};
 use native_trainer::train::Trainer;
 
@@ -63,5 +63,5 @@ pub fn provenance() -> Provenance {
 
 /// A run's average as a bundle.
 pub fn pack(run: &Trainer) -> Bundle {
-    export::pack(run, &run.sampler(), &provenance(), Latents::AS_TRAINED).unwrap()
+    Exported::as_trained(run).pack(run, &provenance()).unwrap()
 }

@@ -9,7 +9,7 @@ use super::data;
 use super::device::DeviceArgs;
 use super::number::within;
 use crate::dataset::batcher::Batcher;
-use crate::export::{self, Latents, Provenance};
+use crate::export::{self, Exported, Latents, Provenance};
 use crate::run_dir::RunDir;
 use crate::train::Trainer;
 use crate::{checkpoint, progress};
@@ -55,9 +55,9 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
         truncation: args.truncation,
         shift: args.shift,
     };
-    let network = export::network(&trainer, latents)?;
-    let bundle = export::pack(&trainer, &network, &provenance, latents)?;
-    let [mean, most] = export::rounding(&network, &bundle)?;
+    let exported = Exported::with(&trainer, latents)?;
+    let bundle = exported.pack(&trainer, &provenance)?;
+    let [mean, most] = exported.rounding(&bundle)?;
     export::write(&bundle, &args.to)?;
     if let Some(directory) = &args.discriminator {
         let discriminator = export::pack_discriminator(&trainer, &bundle)?;
