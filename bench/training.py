@@ -29,6 +29,8 @@ RECIPE = {
     "loss.adversarial": "non-saturating",
     "loss.gradient_penalty": 0,
     "loss.matching": 2,
+    "loss.contrast": 0,
+    "loss.match_share": 1,
 }
 HERE = Path(__file__).parent
 PYTHON = sys.executable

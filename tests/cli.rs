@@ -312,7 +312,7 @@ fn json_stands_alone_on_standard_output() {
     let report: serde_json::Value = serde_json::from_slice(&eval.stdout).unwrap();
     assert_eq!(report["faces"], 64);
     let answers = &report["overfitting"]["held_out"];
-    assert!(answers["validity"].is_number(), "{report}");
+    assert!(answers["realism"].is_number(), "{report}");
     assert!(
         report["gan_train"]["trained_on_real"].is_number(),
         "{report}"

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use burn::module::Module;
 use burn::nn::{PixelUnshuffle, PixelUnshuffleConfig};
+use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
 
 use crate::acgan::AcganDiscriminator;
@@ -44,6 +45,15 @@ impl DiscriminatorOutput {
     /// `[B, 7]`: how an image passes under each label, by class head or by match.
     pub fn by_label(self) -> Option<Tensor<2>> {
         self.class.or(self.validity_by_label)
+    }
+
+    /// `[B, 1]`: how real an image is, whatever its label. Where the match is judged, the exponentials of the seven validities add up
+    /// to that of the realism, so that the match is the logarithm of the label's probability (Grathwohl et al. 2020).
+    pub fn realism(&self) -> Tensor<2> {
+        match self.validity_by_label.clone() {
+            Some(by_label) => (by_label.clone() - log_softmax(by_label, 1)).mean_dim(1), // equal for all labels
+            None => self.validity.clone(),
+        }
     }
 
     /// Splits a batch of two halves, such as real images followed by generated ones.

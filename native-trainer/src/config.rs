@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::dataset::batcher::BatchSettings;
-use crate::losses::{Adversarial, LossOptions};
+use crate::losses::{Adversarial, LossOptions, all};
 
 /// Reports in a run.
 const TICKS: u64 = 40;
@@ -95,11 +95,6 @@ pub struct RunOptions {
     pub checkpoint_images: u64,
 }
 
-/// Runs from before the share could be chosen augmented every image, if any.
-fn all() -> f64 {
-    1.0
-}
-
 /// A bundle that a run set out with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Origin {
@@ -159,8 +154,9 @@ impl Preset {
                 adversarial: Adversarial::NonSaturating,
                 class_real: 1.0,
                 class_fake: 0.5,
-                matching: 2.0,
-                match_share: all(),
+                matching: 0.0,
+                contrast: 1.0,
+                match_share: 0.3,
                 gradient_penalty: 0.2,
                 gradient_penalty_every: 16,
             },
@@ -266,6 +262,7 @@ impl RunOptions {
         within("ema_decay", self.ema_decay, 1.0)?;
         within("loss.gradient_penalty", self.loss.gradient_penalty, 1e6)?;
         within("loss.matching", self.loss.matching, 1e6)?;
+        within("loss.contrast", self.loss.contrast, 1e6)?;
         within("loss.match_share", self.loss.match_share, 1.0)?;
         within("loss.class_real", self.loss.class_real, 1e6)?;
         within("loss.class_fake", self.loss.class_fake, 1e6)

@@ -26,8 +26,12 @@ pub struct LossOptions {
     pub class_real: f64,
     /// The same on generated faces (ACGAN, generator).
     pub class_fake: f64,
-    /// Real images under their right and under wrong labels (cGAN, discriminator).
+    /// Real images under their right label as real and under wrong ones as fake (cGAN, discriminator).
     pub matching: f64,
+    /// Cross-entropy of a real image's label among its validities (cGAN, discriminator): unlike `matching` it compares labels with one
+    /// another only, and leaves to the game what is real.
+    #[serde(default)]
+    pub contrast: f64,
     /// How much an image's match with its label counts where it is real or generated that is asked (cGAN): 1 as much as realism.
     #[serde(default = "all")]
     pub match_share: f64,
@@ -37,8 +41,8 @@ pub struct LossOptions {
     pub gradient_penalty_every: u64,
 }
 
-/// Runs from before the share could be chosen counted all of it.
-fn all() -> f64 {
+/// What runs from before a share could be chosen took.
+pub(crate) fn all() -> f64 {
     1.0
 }
 
@@ -161,23 +165,15 @@ pub fn smoothed(labels: Tensor<2>, smoothing: f64) -> Tensor<2> {
         .add_scalar(smoothing / Emotion::COUNT as f64)
 }
 
-/// A validity of which the match with the label counts `share` times: what all labels have in common, and so much of what the
-/// asked one has beyond it.
+/// What an image is taken for in the game: its realism, which counts once, and the match with its label, where that is judged,
+/// which counts `options.match_share` times.
 ///
 /// # Shapes
-/// - validity `[B, 1]`, validity by label `[B, 7]`, output `[B, 1]`
-pub fn with_match(validity: Tensor<2>, by_label: Tensor<2>, share: f64) -> Tensor<2> {
-    let common = by_label.mean_dim(1);
-    (validity - common.clone()).mul_scalar(share) + common
-}
-
-/// What an image is taken for: its validity, of which the match with the label, where it is judged, counts its share.
-fn validity(output: &DiscriminatorOutput, options: &LossOptions) -> Tensor<2> {
-    let validity = output.validity.clone();
-    match output.validity_by_label.clone() {
-        Some(by_label) => with_match(validity, by_label, options.match_share),
-        None => validity,
-    }
+/// - output `[B, 1]`
+pub fn validity(output: &DiscriminatorOutput, options: &LossOptions) -> Tensor<2> {
+    let realism = output.realism();
+    let matching = output.validity.clone() - realism.clone();
+    realism + matching.mul_scalar(options.match_share)
 }
 
 /// What the discriminator minimises: adversarial, plus match where it judges the match, plus
@@ -192,8 +188,10 @@ pub fn discriminator_loss(
         .adversarial
         .discriminator(validity(&real, options), validity(&fake, options));
     if let Some(by_label) = real.validity_by_label {
-        let matching = options.adversarial.matching(by_label, real_labels.clone());
-        loss = loss + matching.mul_scalar(options.matching);
+        let labels = real_labels.clone();
+        let contrast = cross_entropy(by_label.clone(), labels.clone());
+        let matching = options.adversarial.matching(by_label, labels);
+        loss = loss + contrast.mul_scalar(options.contrast) + matching.mul_scalar(options.matching);
     }
     if let Some(class) = real.class {
         let learned = class_loss(class, real.embedding, real_labels);

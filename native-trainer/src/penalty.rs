@@ -1,4 +1,5 @@
-//! The gradient penalty R1 (Mescheder et al. 2018): half the squared gradient of the discriminator's answer at real images.
+//! The gradient penalty R1 (Mescheder et al. 2018): half the squared gradient of the discriminator's answer at real images, as
+//! the game takes it ([`validity`]).
 //!
 //! Its own gradient is a second derivative, which Burn does not record. Along the direction g of the gradient it is
 //! a difference of first derivatives, and those Burn has:
@@ -6,7 +7,9 @@
 
 use burn::module::Module;
 use burn::tensor::Tensor;
-use model_core::discriminator::Discriminator;
+use model_core::discriminator::{Discriminator, DiscriminatorOutput};
+
+use crate::losses::{LossOptions, validity};
 
 /// Length of the step along the gradient: far above rounding, and short enough that few rectifiers switch on the way.
 const REACH: f64 = 0.1;
@@ -19,14 +22,16 @@ pub fn gradient_penalty(
     discriminator: &Discriminator,
     images: Tensor<4>,
     labels: Tensor<2>,
+    options: &LossOptions,
 ) -> Tensor<1> {
+    let answer = |output: DiscriminatorOutput| validity(&output, options);
     let images = images.detach();
     let probe = images.clone().require_grad();
     let answers = discriminator
         .clone()
         .no_grad()
         .forward(probe.clone(), labels.clone());
-    let gradients = answers.validity.sum().backward();
+    let gradients = answer(answers).sum().backward();
     let Some(slope) = probe.grad(&gradients) else {
         return Tensor::zeros([1], &images.device()); // an answer that no pixel changes
     };
@@ -43,6 +48,6 @@ pub fn gradient_penalty(
     let ahead = discriminator.forward(images.clone() + step.clone(), labels.clone());
     let behind = discriminator.forward(images - step, labels);
     let [batch, ..] = reach.dims();
-    let rise = (ahead.validity - behind.validity) / reach.reshape([batch, 1]).mul_scalar(2.0);
+    let rise = (answer(ahead) - answer(behind)) / reach.reshape([batch, 1]).mul_scalar(2.0);
     rise.mean()
 }

@@ -87,12 +87,12 @@ impl EvalReport {
 impl fmt::Display for Overfitting {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (fake, real, known) = (self.generated, self.held_out, self.training);
-        let title = "discriminator: mean validity";
-        let (fake_validity, real_validity) = (fake.validity, real.validity);
+        let title = "discriminator: mean realism";
+        let (fake_realism, real_realism) = (fake.realism, real.realism);
         writeln!(
             f,
-            "{title:<34}{fake_validity:>14.3}{real_validity:>14.3}  ({:.3} of training images: {:.0} % learned by heart)",
-            known.validity,
+            "{title:<34}{fake_realism:>14.3}{real_realism:>14.3}  ({:.3} of training images: {:.0} % learned by heart)",
+            known.realism,
             100.0 * self.share()
         )?;
         let percent = |share: f64| format!("{:.1} %", 100.0 * share);

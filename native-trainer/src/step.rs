@@ -9,7 +9,7 @@ use model_core::generator::Generator;
 
 use crate::adam::Adam;
 use crate::dataset::batcher::Batch;
-use crate::losses::{LossOptions, discriminator_loss, generator_loss};
+use crate::losses::{LossOptions, discriminator_loss, generator_loss, validity};
 use crate::penalty::gradient_penalty;
 
 /// Figures of a step, still on the device: reading one waits for everything before it.
@@ -70,13 +70,13 @@ pub fn discriminator_step(
     let (real, fake) = discriminator.forward(images.clone(), labels).halves();
 
     // Loss.
-    let real_validity = real.validity.clone().mean().detach();
-    let fake_validity = fake.validity.clone().mean().detach();
+    let real_validity = validity(&real, options).mean().detach();
+    let fake_validity = validity(&fake, options).mean().detach();
     let mut loss = discriminator_loss(real, fake, batch.labels.clone(), options);
     let figure = loss.clone().detach();
     if options.penalised(batch.step) {
         let real = images.narrow(0, 0, batch.labels.dims()[0]);
-        let penalty = gradient_penalty(&discriminator, real, batch.labels.clone());
+        let penalty = gradient_penalty(&discriminator, real, batch.labels.clone(), options);
         loss = loss + penalty.mul_scalar(options.penalty_weight());
     }
 

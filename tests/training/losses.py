@@ -13,6 +13,7 @@ print("hinge_generator", (-fake.mean()).item())
 print("cross_entropy", F.cross_entropy(logits, labels).item())
 wrong = 1 - F.one_hot(labels, 7)
 right = logits.gather(1, labels[:, None])
+print("realism", torch.logsumexp(logits, 1).tolist())
 print("hinge matching", (F.relu(1 - right).mean() + ((F.relu(1 + logits) * wrong).sum(1) / 6).mean()).item())
 
 # The logistic losses.

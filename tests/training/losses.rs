@@ -3,10 +3,15 @@
 use burn::module::{Module, Param};
 use burn::optim::GradientsParams;
 use burn::tensor::{Device, Tensor};
+use model_core::config::GanKind;
+use model_core::discriminator::DiscriminatorOutput;
 use model_core::emotion::Emotion;
 use model_core::generator::emotion_rows;
 use native_trainer::adam::Adam;
-use native_trainer::losses::{Adversarial, cross_entropy, data_to_data, with_match};
+use native_trainer::config::Preset;
+use native_trainer::losses::{
+    Adversarial, LossOptions, cross_entropy, data_to_data, discriminator_loss, validity,
+};
 
 fn column(values: [f32; 4]) -> Tensor<2> {
     Tensor::from_floats(values.map(|value| [value]), &Device::flex())
@@ -26,6 +31,19 @@ fn labels() -> Tensor<2> {
         [0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0],
     ];
     Tensor::from_floats(rows, &Device::flex())
+}
+
+/// `logits().logsumexp(1)`: how real these images are, whatever their labels.
+const REALISM: [f32; 2] = [2.595_445, 2.506_258];
+
+/// What a cGAN's discriminator says, when all validities are higher by `offset`.
+fn judged(offset: f32) -> DiscriminatorOutput {
+    DiscriminatorOutput {
+        validity: ((logits() + offset) * labels()).sum_dim(1),
+        validity_by_label: Some(logits() + offset),
+        class: None,
+        embedding: None,
+    }
 }
 
 #[track_caller]
@@ -85,18 +103,40 @@ fn images_of_a_batch_are_compared_as_in_pytorch() {
 
 #[test]
 fn a_match_counts_as_much_as_is_asked_for_and_realism_all() {
-    let common = [0.2, 1.2 / 7.0]; // the labels' mean
     let asked = [2.0, 0.7];
-    for share in [0.0, 0.5, 1.0] {
-        let validity = (logits() * labels()).sum_dim(1);
-        let found = with_match(validity, logits(), share).into_data();
+    for match_share in [0.0, 0.5, 1.0] {
+        let options = LossOptions {
+            match_share,
+            ..Preset::Tiny.options(GanKind::Cgan).loss
+        };
+        let share = match_share as f32;
+        let found = validity(&judged(0.0), &options).into_data();
         for (row, found) in found.iter::<f32>().enumerate() {
-            let expected = common[row] + share as f32 * (asked[row] - common[row]);
+            let expected = REALISM[row] + share * (asked[row] - REALISM[row]);
             assert!(
                 (found - expected).abs() < 1e-6,
                 "{share}: {found}, not {expected}"
             );
         }
+    }
+}
+
+#[test]
+fn labels_are_told_apart_whatever_is_real() {
+    let options = LossOptions {
+        matching: 0.0,
+        contrast: 1.0,
+        match_share: 0.0, // the game asks for realism alone
+        ..Preset::Tiny.options(GanKind::Cgan).loss
+    };
+    let realism = || Tensor::from_floats(REALISM.map(|row| [row]), &Device::flex());
+    let game = |offset: f32| {
+        let real = realism() + offset;
+        (options.adversarial).discriminator(real, realism())
+    };
+    for offset in [0.0, 3.0] {
+        let loss = discriminator_loss(judged(offset), judged(0.0), labels(), &options);
+        assert_golden(loss - game(offset), 1.200_851_4); // the cross-entropy above
     }
 }
 

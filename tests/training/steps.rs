@@ -10,7 +10,7 @@ use native_trainer::dataset::batcher::Batcher;
 use native_trainer::dataset::synthetic;
 use native_trainer::export;
 use native_trainer::grid::signed_images;
-use native_trainer::losses::{discriminator_loss, generator_loss};
+use native_trainer::losses::{LossOptions, discriminator_loss, generator_loss, validity};
 use native_trainer::metrics::overfitting::{Answers, Overfitting, answers};
 use native_trainer::penalty::gradient_penalty;
 use native_trainer::step::{discriminator_step, generator_step};
@@ -153,6 +153,7 @@ fn every_kind_of_loss_moves_both_networks_to_finite_weights() {
         for kind in ["hinge", "non-saturating", "relativistic"] {
             let mut options = little(gan);
             options.set(&format!("loss.adversarial={kind}")).unwrap();
+            options.set("loss.matching=1").unwrap();
             options.set("loss.gradient_penalty=10").unwrap();
             options.set("discriminator.spectral_norm=false").unwrap();
             let mut run = trainer(options);
@@ -179,12 +180,12 @@ fn half_squared_slope(
     discriminator: &Discriminator,
     images: &Tensor<4>,
     labels: &Tensor<2>,
+    options: &LossOptions,
 ) -> f64 {
     let probe = images.clone().detach().require_grad();
-    let validity = discriminator
-        .forward(probe.clone(), labels.clone())
-        .validity;
-    let slope = probe.grad(&validity.sum().backward()).unwrap();
+    let answers = discriminator.forward(probe.clone(), labels.clone());
+    let gradients = validity(&answers, options).sum().backward();
+    let slope = probe.grad(&gradients).unwrap();
     let [batch, ..] = images.dims();
     f64::from(slope.powi_scalar(2).sum().into_scalar::<f32>()) / (2 * batch) as f64
 }
@@ -199,9 +200,15 @@ fn the_gradient_penalty_and_its_own_gradient_are_those_of_the_squared_slope() {
         // Weights of 0.02 make a slope of nothing: take ones that a trained network has.
         let discriminator = scaled(run.discriminator.clone(), 5.0);
         let batch = Batcher::new(synthetic(70, 1), options.batch_settings()).batch(0, &device);
-        let slope = |d: &Discriminator| half_squared_slope(d, &batch.images, &batch.labels);
+        let slope =
+            |d: &Discriminator| half_squared_slope(d, &batch.images, &batch.labels, &options.loss);
 
-        let penalty = gradient_penalty(&discriminator, batch.images.clone(), batch.labels.clone());
+        let penalty = gradient_penalty(
+            &discriminator,
+            batch.images.clone(),
+            batch.labels.clone(),
+            &options.loss,
+        );
         let value = f64::from(penalty.clone().into_scalar::<f32>());
         let expected = 2.0 * slope(&discriminator);
         assert!(
@@ -283,9 +290,11 @@ fn a_discriminator_is_asked_about_every_image_under_its_label() {
         signed_images(&images, &device),
         emotion_rows(&rows, &device),
     );
-    let mean = f64::from(output.validity.mean().into_scalar::<f32>());
-    assert!((asked.validity - mean).abs() < 1e-6, "{asked:?}, {mean}");
-    let liked = output.validity_by_label.unwrap().argmax(1).into_data();
+    let by_label = output.validity_by_label.unwrap();
+    let realism = by_label.clone().exp().sum_dim(1).log();
+    let mean = f64::from(realism.mean().into_scalar::<f32>());
+    assert!((asked.realism - mean).abs() < 1e-5, "{asked:?}, {mean}");
+    let liked = by_label.argmax(1).into_data();
     let right = liked.iter::<i64>().zip(&labels);
     let right = right
         .filter(|(liked, label)| *liked == label.index() as i64)
@@ -294,7 +303,7 @@ fn a_discriminator_is_asked_about_every_image_under_its_label() {
 
     let few = answers(&network, &images[..63], &labels[..63], &device).unwrap_err();
     assert!(few.to_string().contains("expected at least 64"), "{few}");
-    let said = |validity| Answers { validity, ..asked };
+    let said = |realism| Answers { realism, ..asked };
     let overfitting = Overfitting {
         training: said(0.8),
         held_out: said(0.2),

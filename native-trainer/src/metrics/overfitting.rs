@@ -16,8 +16,8 @@ const CHUNK: usize = 64;
 /// What a discriminator says of a set of images.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct Answers {
-    /// Mean validity: above 0 for "real".
-    pub validity: f64,
+    /// Mean realism, whatever the labels: the larger, the surer of "real".
+    pub realism: f64,
     /// Share of images whose label it likes best, 0 to 1.
     pub label_accuracy: f64,
 }
@@ -34,8 +34,8 @@ impl Overfitting {
     /// 0 where held-out images are as real as training images, 1 where they are no more so than generated ones (r_v of
     /// Karras et al. 2020).
     pub fn share(&self) -> f64 {
-        let lost = self.training.validity - self.held_out.validity;
-        lost / (self.training.validity - self.generated.validity)
+        let lost = self.training.realism - self.held_out.realism;
+        lost / (self.training.realism - self.generated.realism)
     }
 }
 
@@ -53,19 +53,19 @@ pub fn answers(
         "{} images are too few to ask a discriminator about: expected at least {CHUNK}",
         images.len()
     );
-    let (mut validity, mut right) = (0.0, 0);
+    let (mut realism, mut right) = (0.0, 0);
     for (images, labels) in chunks {
         let rows: Vec<_> = labels.iter().map(|label| label.weights()).collect();
         let output =
             discriminator.forward(signed_images(images, device), emotion_rows(&rows, device));
-        validity += f64::from(output.validity.clone().sum().into_scalar::<f32>()); // sync
+        realism += f64::from(output.realism().sum().into_scalar::<f32>()); // sync
         let pairs = liked(output).into_iter().zip(labels);
         right += pairs
             .filter(|(liked, label)| *liked == label.index() as i64)
             .count();
     }
     Ok(Answers {
-        validity: validity / count as f64,
+        realism: realism / count as f64,
         label_accuracy: right as f64 / count as f64,
     })
 }
