@@ -156,7 +156,7 @@ impl Preset {
                 class_fake: 0.5,
                 matching: 0.0,
                 contrast: 1.0,
-                match_share: 0.3,
+                match_share: all(),
                 gradient_penalty: 0.2,
                 gradient_penalty_every: 16,
             },
