@@ -171,33 +171,53 @@ pub fn smoothed(labels: Tensor<2>, smoothing: f64) -> Tensor<2> {
 /// # Shapes
 /// - output `[B, 1]`
 pub fn validity(output: &DiscriminatorOutput, options: &LossOptions) -> Tensor<2> {
+    let whole = output.validity.clone();
+    if output.validity_by_label.is_none() || options.match_share == all() {
+        return whole;
+    }
     let realism = output.realism();
-    let matching = output.validity.clone() - realism.clone();
+    let matching = whole - realism.clone();
     realism + matching.mul_scalar(options.match_share)
 }
 
-/// What the discriminator minimises: adversarial, plus match where it judges the match, plus
+/// What the discriminator minimises, and the validities `[B, 1]` that it gave on the way.
+pub struct DiscriminatorLoss {
+    pub loss: Tensor<1>,
+    pub real_validity: Tensor<2>,
+    pub fake_validity: Tensor<2>,
+}
+
+/// The discriminator's loss: adversarial, plus match where it judges the match, plus
 /// class where it has a class head. The gradient penalty stands in `penalty.rs`.
 pub fn discriminator_loss(
     real: DiscriminatorOutput,
     fake: DiscriminatorOutput,
     real_labels: Tensor<2>,
     options: &LossOptions,
-) -> Tensor<1> {
-    let mut loss = options
-        .adversarial
-        .discriminator(validity(&real, options), validity(&fake, options));
+) -> DiscriminatorLoss {
+    let adversarial = options.adversarial;
+    let real_validity = validity(&real, options);
+    let fake_validity = validity(&fake, options);
+    let mut loss = adversarial.discriminator(real_validity.clone(), fake_validity.clone());
     if let Some(by_label) = real.validity_by_label {
-        let labels = real_labels.clone();
-        let contrast = cross_entropy(by_label.clone(), labels.clone());
-        let matching = options.adversarial.matching(by_label, labels);
-        loss = loss + contrast.mul_scalar(options.contrast) + matching.mul_scalar(options.matching);
+        if options.contrast > 0.0 {
+            let contrast = cross_entropy(by_label.clone(), real_labels.clone());
+            loss = loss + contrast.mul_scalar(options.contrast);
+        }
+        if options.matching > 0.0 {
+            let matching = adversarial.matching(by_label, real_labels.clone());
+            loss = loss + matching.mul_scalar(options.matching);
+        }
     }
     if let Some(class) = real.class {
         let learned = class_loss(class, real.embedding, real_labels);
         loss = loss + learned.mul_scalar(options.class_real);
     }
-    loss
+    DiscriminatorLoss {
+        loss,
+        real_validity,
+        fake_validity,
+    }
 }
 
 /// What the generator minimises: adversarial, plus class where there is a class head. `real` is asked for

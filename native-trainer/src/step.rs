@@ -9,7 +9,7 @@ use model_core::generator::Generator;
 
 use crate::adam::Adam;
 use crate::dataset::batcher::Batch;
-use crate::losses::{LossOptions, discriminator_loss, generator_loss, validity};
+use crate::losses::{LossOptions, discriminator_loss, generator_loss};
 use crate::penalty::gradient_penalty;
 
 /// Figures of a step, still on the device: reading one waits for everything before it.
@@ -70,10 +70,13 @@ pub fn discriminator_step(
     let (real, fake) = discriminator.forward(images.clone(), labels).halves();
 
     // Loss.
-    let real_validity = validity(&real, options).mean().detach();
-    let fake_validity = validity(&fake, options).mean().detach();
-    let mut loss = discriminator_loss(real, fake, batch.labels.clone(), options);
-    let figure = loss.clone().detach();
+    let judged = discriminator_loss(real, fake, batch.labels.clone(), options);
+    let mut loss = judged.loss;
+    let figures = [
+        loss.clone().detach(),
+        judged.real_validity.mean().detach(),
+        judged.fake_validity.mean().detach(),
+    ];
     if options.penalised(batch.step) {
         let real = images.narrow(0, 0, batch.labels.dims()[0]);
         let penalty = gradient_penalty(&discriminator, real, batch.labels.clone(), options);
@@ -83,7 +86,7 @@ pub fn discriminator_step(
     // Backward and update.
     let gradients = GradientsParams::from_grads(loss.backward(), &discriminator);
     let discriminator = optimizer.step(batch.step, learning_rate, discriminator, gradients);
-    (discriminator, [figure, real_validity, fake_validity])
+    (discriminator, figures)
 }
 
 /// Moves the generator's weights; gradients pass through a copy of the discriminator whose weights ask for none.

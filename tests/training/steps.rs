@@ -246,7 +246,7 @@ fn every_weight_gets_a_finite_gradient() {
         let fake = run
             .discriminator
             .forward(fakes.clone().detach(), batch.labels.clone());
-        let loss = discriminator_loss(real, fake, batch.labels.clone(), &options.loss);
+        let loss = discriminator_loss(real, fake, batch.labels.clone(), &options.loss).loss;
         let mut gradients = GradientsParams::from_grads(loss.backward(), &run.discriminator);
         let missing = without_gradient(&run.discriminator, &mut gradients);
         // At the start realism's bias gets -1/2 from each real and +1/2 from each fake image: exactly nothing.
