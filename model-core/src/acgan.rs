@@ -59,8 +59,10 @@ impl AcganDiscriminator {
             Some(embedding) => self.classifier.cosines(embedding.clone()),
             None => self.classifier.forward(features),
         };
+        let realism = self.realism.forward(seen); // [B, 1]
         DiscriminatorOutput {
-            validity: self.realism.forward(seen), // [B, 1]
+            validity: realism.clone(),
+            realism,
             validity_by_label: None,
             class: Some(class), // [B, 7]
             embedding,
