@@ -80,6 +80,9 @@ pub struct Training {
     pub metrics: BTreeMap<String, f64>,
 }
 
+/// Latents multiplied by more lie where hardly any lay while the network learned.
+pub const MAX_TRUNCATION: f64 = 1.5;
+
 /// Beyond so many standard deviations no network has drawn faces while it learned.
 pub const MAX_LATENT_SHIFT: f64 = 3.0;
 
@@ -167,7 +170,7 @@ impl Describes for Manifest {
             return contract(format!("its faces are {0}x{0} pixels", self.image_side));
         }
         let truncation = self.training.truncation;
-        if !(truncation > 0.0 && truncation <= 1.0) {
+        if !(truncation > 0.0 && truncation <= MAX_TRUNCATION) {
             return contract(format!("its latents are multiplied by {truncation}"));
         }
         let shift = self.training.latent_shift;

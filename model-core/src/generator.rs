@@ -147,7 +147,7 @@ impl Generator {
     }
 
     /// The same network with latents drawn in: it takes `truncation` times z for z. Less variety, and fewer faces far from the
-    /// usual (the truncation trick: Brock et al. 2019; here every latent is shortened, none is drawn again).
+    /// usual (the truncation trick: Brock et al. 2019; here every latent is shortened, none is drawn again); above 1 more of both.
     pub fn truncated(mut self, truncation: f64) -> Self {
         let size = self.latent_size();
         self.start.weight = self.start.weight.map(|weight| {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use model_core::bundle::MAX_LATENT_SHIFT;
+use model_core::bundle::{MAX_LATENT_SHIFT, MAX_TRUNCATION};
 
 use super::data;
 use super::device::DeviceArgs;
@@ -27,8 +27,8 @@ pub(super) struct ExportArgs {
     /// Also write the discriminator there, such as native-trainer/discriminators/cgan, for train --from --discriminator
     #[arg(long, value_name = "DIR")]
     discriminator: Option<PathBuf>,
-    /// What latents are multiplied by, 0.01 to 1: less variety, and fewer faces far from the usual
-    #[arg(long, default_value_t = 1.0, value_parser = within(LEAST_TRUNCATION..=1.0))]
+    /// What latents are multiplied by, 0.01 to 1.5: below 1 less variety, and fewer faces far from the usual; above 1 more of both
+    #[arg(long, default_value_t = 1.0, value_parser = within(LEAST_TRUNCATION..=MAX_TRUNCATION))]
     truncation: f64,
     /// How far latents are moved to where the discriminator sees the asked emotion better, in standard deviations from 0 to 3:
     /// fewer folded faces, plainer emotions, less variety
