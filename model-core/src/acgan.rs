@@ -59,10 +59,8 @@ impl AcganDiscriminator {
             Some(embedding) => self.classifier.cosines(embedding.clone()),
             None => self.classifier.forward(features),
         };
-        let realism = self.realism.forward(seen); // [B, 1]
         DiscriminatorOutput {
-            validity: realism.clone(),
-            realism,
+            validity: self.realism.forward(seen), // [B, 1]
             validity_by_label: None,
             class: Some(class), // [B, 7]
             embedding,

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use burn::module::Module;
 use burn::nn::{PixelUnshuffle, PixelUnshuffleConfig};
+use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
 
 use crate::acgan::AcganDiscriminator;
@@ -30,9 +31,6 @@ const LEAST_VARIANCE: f64 = 1e-8;
 pub struct DiscriminatorOutput {
     /// `[B, 1]`: above 0 for "real" (and, for a cGAN, "and shows this emotion").
     pub validity: Tensor<2>,
-    /// `[B, 1]`: how real an image is, whatever its label. What a cGAN's validity has beyond this is the match: the logarithm of the
-    /// label's probability.
-    pub realism: Tensor<2>,
     /// `[B, 7]`: the validity that each label would have got; only from a discriminator that
     /// judges the match.
     pub validity_by_label: Option<Tensor<2>>,
@@ -49,6 +47,15 @@ impl DiscriminatorOutput {
         self.class.or(self.validity_by_label)
     }
 
+    /// `[B, 1]`: how real an image is, whatever its label. Where the match is judged, the exponentials of the seven validities add up
+    /// to that of the realism, so that the match is the logarithm of the label's probability (Grathwohl et al. 2020).
+    pub fn realism(&self) -> Tensor<2> {
+        match self.validity_by_label.clone() {
+            Some(by_label) => (by_label.clone() - log_softmax(by_label, 1)).mean_dim(1), // equal for all labels
+            None => self.validity.clone(),
+        }
+    }
+
     /// Splits a batch of two halves, such as real images followed by generated ones.
     pub fn halves(self) -> (Self, Self) {
         let split = |logits: Tensor<2>| {
@@ -59,21 +66,19 @@ impl DiscriminatorOutput {
                 logits.narrow(0, middle, end - middle),
             )
         };
-        let validity = split(self.validity);
-        let realism = split(self.realism);
+        let (first, second) = split(self.validity);
         let labels = self.validity_by_label.map(split).unzip();
         let class = self.class.map(split).unzip();
         let embedding = self.embedding.map(split).unzip();
-        let part = |validity, realism, validity_by_label, class, embedding| Self {
+        let part = |validity, validity_by_label, class, embedding| Self {
             validity,
-            realism,
             validity_by_label,
             class,
             embedding,
         };
         (
-            part(validity.0, realism.0, labels.0, class.0, embedding.0),
-            part(validity.1, realism.1, labels.1, class.1, embedding.1),
+            part(first, labels.0, class.0, embedding.0),
+            part(second, labels.1, class.1, embedding.1),
         )
     }
 }

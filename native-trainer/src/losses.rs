@@ -171,11 +171,13 @@ pub fn smoothed(labels: Tensor<2>, smoothing: f64) -> Tensor<2> {
 /// # Shapes
 /// - output `[B, 1]`
 pub fn validity(output: &DiscriminatorOutput, options: &LossOptions) -> Tensor<2> {
-    if options.match_share == all() {
-        return output.validity.clone();
+    let whole = output.validity.clone();
+    if output.validity_by_label.is_none() || options.match_share == all() {
+        return whole;
     }
-    let matching = output.validity.clone() - output.realism.clone();
-    output.realism.clone() + matching.mul_scalar(options.match_share)
+    let realism = output.realism();
+    let matching = whole - realism.clone();
+    realism + matching.mul_scalar(options.match_share)
 }
 
 /// What the discriminator minimises, and the validities `[B, 1]` that it gave on the way.
