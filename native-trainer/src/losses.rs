@@ -171,12 +171,11 @@ pub fn smoothed(labels: Tensor<2>, smoothing: f64) -> Tensor<2> {
 /// # Shapes
 /// - output `[B, 1]`
 pub fn validity(output: &DiscriminatorOutput, options: &LossOptions) -> Tensor<2> {
-    let whole = output.validity.clone();
-    if output.validity_by_label.is_none() || options.match_share == all() {
-        return whole;
+    if options.match_share == all() {
+        return output.validity.clone();
     }
     let realism = output.realism();
-    let matching = whole - realism.clone();
+    let matching = output.validity.clone() - realism.clone();
     realism + matching.mul_scalar(options.match_share)
 }
 
