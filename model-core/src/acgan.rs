@@ -59,8 +59,10 @@ impl AcganDiscriminator {
             Some(embedding) => self.classifier.cosines(embedding.clone()),
             None => self.classifier.forward(features),
         };
+        let realism = self.realism.forward(seen); // [B, 1]
         DiscriminatorOutput {
-            validity: self.realism.forward(seen), // [B, 1]
+            validity: realism.clone(),
+            realism,
             validity_by_label: None,
             class: Some(class), // [B, 7]
             embedding,
@@ -68,8 +70,8 @@ impl AcganDiscriminator {
     }
 
     /// See [`crate::discriminator::Discriminator::grown`].
-    pub fn grown(mut self, config: &DiscriminatorConfig) -> Self {
-        self.body = self.body.grown(config);
+    pub fn with_layers(mut self, config: &DiscriminatorConfig) -> Self {
+        self.body = self.body.with_layers(config);
         self
     }
 

@@ -4,6 +4,7 @@
 //! Read it beside `acgan.rs`: same sections, same order.
 
 use burn::module::Module;
+use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
 
 use crate::config::DiscriminatorConfig;
@@ -18,7 +19,7 @@ pub struct CganDiscriminator {
     body: Body,
     /// Realism whatever the label.
     realism: SpectralLinear,
-    /// One direction in feature space per label: the projection on it is the match.
+    /// One direction in feature space per label: the projection on it, among the seven, is the match.
     matching: SpectralLinear,
 }
 
@@ -41,14 +42,16 @@ impl CganDiscriminator {
 
     /// # Shapes
     /// - images `[B, 1, 48, 48]`, emotions `[B, 7]`
-    /// - output: validity `[B, 1]` under the label, validity `[B, 7]` under every label
+    /// - output: validity `[B, 1]` under the label, realism `[B, 1]`, validity `[B, 7]` under every label
     pub fn forward(&self, images: Tensor<4>, emotions: Tensor<2>) -> DiscriminatorOutput {
         let features = self.body.forward(images); // [B, 4w]
         let seen = self.body.with_variety(features.clone());
         let realism = self.realism.forward(seen); // [B, 1]
-        let by_label = self.matching.forward(features) + realism; // [B, 7]
+        let matches = log_softmax(self.matching.forward(features), 1); // [B, 7]
+        let by_label = matches + realism.clone(); // [B, 7]
         DiscriminatorOutput {
             validity: (by_label.clone() * emotions).sum_dim(1), // [B, 1]
+            realism,
             validity_by_label: Some(by_label),
             class: None,
             embedding: None,
@@ -56,8 +59,8 @@ impl CganDiscriminator {
     }
 
     /// See [`crate::discriminator::Discriminator::grown`].
-    pub fn grown(mut self, config: &DiscriminatorConfig) -> Self {
-        self.body = self.body.grown(config);
+    pub fn with_layers(mut self, config: &DiscriminatorConfig) -> Self {
+        self.body = self.body.with_layers(config);
         self
     }
 

@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use burn::module::Module;
 use burn::nn::{PixelUnshuffle, PixelUnshuffleConfig};
-use burn::tensor::activation::log_softmax;
 use burn::tensor::{Device, Tensor};
 
 use crate::acgan::AcganDiscriminator;
@@ -31,6 +30,9 @@ const LEAST_VARIANCE: f64 = 1e-8;
 pub struct DiscriminatorOutput {
     /// `[B, 1]`: above 0 for "real" (and, for a cGAN, "and shows this emotion").
     pub validity: Tensor<2>,
+    /// `[B, 1]`: how real an image is, whatever its label. What a cGAN's validity has beyond this is the match: the logarithm of the
+    /// label's probability.
+    pub realism: Tensor<2>,
     /// `[B, 7]`: the validity that each label would have got; only from a discriminator that
     /// judges the match.
     pub validity_by_label: Option<Tensor<2>>,
@@ -47,15 +49,6 @@ impl DiscriminatorOutput {
         self.class.or(self.validity_by_label)
     }
 
-    /// `[B, 1]`: how real an image is, whatever its label. Where the match is judged, the exponentials of the seven validities add up
-    /// to that of the realism, so that the match is the logarithm of the label's probability (Grathwohl et al. 2020).
-    pub fn realism(&self) -> Tensor<2> {
-        match self.validity_by_label.clone() {
-            Some(by_label) => (by_label.clone() - log_softmax(by_label, 1)).mean_dim(1), // equal for all labels
-            None => self.validity.clone(),
-        }
-    }
-
     /// Splits a batch of two halves, such as real images followed by generated ones.
     pub fn halves(self) -> (Self, Self) {
         let split = |logits: Tensor<2>| {
@@ -66,19 +59,21 @@ impl DiscriminatorOutput {
                 logits.narrow(0, middle, end - middle),
             )
         };
-        let (first, second) = split(self.validity);
+        let validity = split(self.validity);
+        let realism = split(self.realism);
         let labels = self.validity_by_label.map(split).unzip();
         let class = self.class.map(split).unzip();
         let embedding = self.embedding.map(split).unzip();
-        let part = |validity, validity_by_label, class, embedding| Self {
+        let part = |validity, realism, validity_by_label, class, embedding| Self {
             validity,
+            realism,
             validity_by_label,
             class,
             embedding,
         };
         (
-            part(first, labels.0, class.0, embedding.0),
-            part(second, labels.1, class.1, embedding.1),
+            part(validity.0, realism.0, labels.0, class.0, embedding.0),
+            part(validity.1, realism.1, labels.1, class.1, embedding.1),
         )
     }
 }
@@ -115,12 +110,13 @@ impl Discriminator {
         }
     }
 
-    /// The same network, and the same answers, with the layers of `config` that it lacks ([`DiscriminatorConfig::dense`],
-    /// [`DiscriminatorConfig::residual`]), for further training.
-    pub fn grown(self, config: &DiscriminatorConfig) -> Self {
+    /// The same network with the layers that `config` asks for ([`DiscriminatorConfig::dense`], [`DiscriminatorConfig::residual`]), for further
+    /// training: those that it lacks begin by adding nothing, so that its answers stay the same; those that it has and that are not asked for are left out, and it has to
+    /// learn to do without.
+    pub fn with_layers(self, config: &DiscriminatorConfig) -> Self {
         match self {
-            Self::Cgan(network) => Self::Cgan(network.grown(config)),
-            Self::Acgan(network) => Self::Acgan(network.grown(config)),
+            Self::Cgan(network) => Self::Cgan(network.with_layers(config)),
+            Self::Acgan(network) => Self::Acgan(network.with_layers(config)),
         }
     }
 
@@ -181,21 +177,24 @@ impl Body {
             dense: None,
             variety_group: config.variety_group,
         };
-        body.grown(config)
+        body.with_layers(config)
     }
 
-    /// The same body, and the same features, with the layers of `config` that it lacks, for further training. They begin as
-    /// zeros, which have no singular value to be divided by.
-    pub fn grown(mut self, config: &DiscriminatorConfig) -> Self {
+    /// See [`Discriminator::with_layers`]. New layers begin as zeros, which have no singular value to be divided by.
+    pub fn with_layers(mut self, config: &DiscriminatorConfig) -> Self {
         let device = self.convs[0].device();
-        if config.residual && self.residuals.is_empty() {
+        if !config.residual {
+            self.residuals.clear();
+        } else if self.residuals.is_empty() {
             self.residuals = self.convs[RESIDUALS]
                 .iter()
                 .map(SpectralConv2d::outputs)
                 .map(|maps| SpectralConv2d::new([maps; 2], 3, false, &mut Zeros, &device))
                 .collect();
         }
-        if config.dense && self.dense.is_none() {
+        if !config.dense {
+            self.dense = None;
+        } else if self.dense.is_none() {
             let features = Self::features(config);
             let sizes = [9 * features, features];
             self.dense = Some(SpectralLinear::new(sizes, false, &mut Zeros, &device));

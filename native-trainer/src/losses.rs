@@ -174,9 +174,8 @@ pub fn validity(output: &DiscriminatorOutput, options: &LossOptions) -> Tensor<2
     if options.match_share == all() {
         return output.validity.clone();
     }
-    let realism = output.realism();
-    let matching = output.validity.clone() - realism.clone();
-    realism + matching.mul_scalar(options.match_share)
+    let matching = output.validity.clone() - output.realism.clone();
+    output.realism.clone() + matching.mul_scalar(options.match_share)
 }
 
 /// What the discriminator minimises, and the validities `[B, 1]` that it gave on the way.

@@ -89,7 +89,7 @@ impl Trainer {
         let discriminator = discriminator
             .map(|bundle| bundle.discriminator(&device))
             .transpose()?
-            .map(|network| network.grown(&self.options.discriminator).train());
+            .map(|network| network.with_layers(&self.options.discriminator).train());
         self.from = (Some(generator.train()), discriminator);
         self.start_again();
         Ok(())

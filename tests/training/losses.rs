@@ -36,10 +36,15 @@ fn labels() -> Tensor<2> {
 /// `logits().logsumexp(1)`: how real these images are, whatever their labels.
 const REALISM: [f32; 2] = [2.595_445, 2.506_258];
 
+fn realism() -> Tensor<2> {
+    Tensor::from_floats(REALISM.map(|row| [row]), &Device::flex())
+}
+
 /// What a cGAN's discriminator says, when all validities are higher by `offset`.
 fn judged(offset: f32) -> DiscriminatorOutput {
     DiscriminatorOutput {
         validity: ((logits() + offset) * labels()).sum_dim(1),
+        realism: realism() + offset,
         validity_by_label: Some(logits() + offset),
         class: None,
         embedding: None,
@@ -129,7 +134,6 @@ fn labels_are_told_apart_whatever_is_real() {
         match_share: 0.0, // the game asks for realism alone
         ..Preset::Tiny.options(GanKind::Cgan).loss
     };
-    let realism = || Tensor::from_floats(REALISM.map(|row| [row]), &Device::flex());
     let game = |offset: f32| {
         let real = realism() + offset;
         (options.adversarial).discriminator(real, realism())

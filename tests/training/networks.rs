@@ -269,7 +269,7 @@ fn an_embedding_and_its_cosines_stand_beside_the_same_realism() {
 }
 
 #[test]
-fn layers_added_to_a_discriminator_begin_by_changing_nothing_and_then_take_part() {
+fn layers_added_to_a_discriminator_begin_by_changing_nothing_and_can_be_left_out_again() {
     let device = Device::flex();
     let config = |[dense, residual]: [bool; 2]| DiscriminatorConfig {
         width: 4,
@@ -293,11 +293,13 @@ fn layers_added_to_a_discriminator_begin_by_changing_nothing_and_then_take_part(
     for gan in GanKind::ALL {
         let before = built(gan, [false, false]);
         for added in [[true, false], [false, true], [true, true]] {
-            let grown = before.clone().grown(&config(added));
+            let grown = before.clone().with_layers(&config(added));
             assert_eq!(weights(&grown), weights(&built(gan, added)), "{gan}");
             assert_eq!(validity(&grown), validity(&before), "{gan} {added:?}");
-            let again = grown.clone().grown(&config(added));
+            let again = grown.clone().with_layers(&config(added));
             assert_eq!(weights(&again), weights(&grown), "nothing is added twice");
+            let without = grown.clone().with_layers(&config([false, false]));
+            assert_eq!(weights(&without), weights(&before), "{gan} {added:?}");
             let stirred = grown.map(&mut StirZeros(Stir(0.0)));
             assert_ne!(validity(&stirred), validity(&before), "{gan} {added:?}");
         }

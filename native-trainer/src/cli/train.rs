@@ -97,17 +97,14 @@ impl TrainArgs {
             );
         }
         if let Some(kept) = discriminator {
-            let DiscriminatorConfig {
-                dense, residual, ..
-            } = options.discriminator;
-            let grown = DiscriminatorConfig {
-                dense: dense || kept.discriminator.dense,
-                residual: residual || kept.discriminator.residual,
+            let other_layers = DiscriminatorConfig {
+                dense: options.discriminator.dense,
+                residual: options.discriminator.residual,
                 ..kept.discriminator.clone()
             };
             anyhow::ensure!(
-                options.gan == kept.gan && options.discriminator == grown,
-                "--discriminator takes the network of the {} as it is, or adds to it by --set discriminator.dense=true and discriminator.residual=true: leave out --gan and every other --set discriminator",
+                options.gan == kept.gan && options.discriminator == other_layers,
+                "--discriminator takes the network of the {}, in which --set discriminator.dense and discriminator.residual may add or leave out layers: leave out --gan and every other --set discriminator",
                 kept.gan
             );
         }

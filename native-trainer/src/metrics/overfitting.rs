@@ -58,7 +58,7 @@ pub fn answers(
         let rows: Vec<_> = labels.iter().map(|label| label.weights()).collect();
         let output =
             discriminator.forward(signed_images(images, device), emotion_rows(&rows, device));
-        realism += f64::from(output.realism().sum().into_scalar::<f32>()); // sync
+        realism += f64::from(output.realism.clone().sum().into_scalar::<f32>()); // sync
         let pairs = liked(output).into_iter().zip(labels);
         right += pairs
             .filter(|(liked, label)| *liked == label.index() as i64)
