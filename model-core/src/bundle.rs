@@ -75,6 +75,10 @@ pub struct Training {
     /// asked emotion better; 0 for the network as trained.
     #[serde(default)]
     pub latent_shift: f64,
+    /// How much of the asked emotion faces were left with before the weights were written, the rest being neutral; 1 for the network
+    /// as trained.
+    #[serde(default = "as_trained")]
+    pub intensity: f64,
     /// Metrics by name, as `native-trainer eval` names them.
     #[serde(default)]
     pub metrics: BTreeMap<String, f64>,
@@ -176,6 +180,10 @@ impl Describes for Manifest {
         let shift = self.training.latent_shift;
         if !(0.0..=MAX_LATENT_SHIFT).contains(&shift) {
             return contract(format!("its latents are moved by {shift}"));
+        }
+        let intensity = self.training.intensity;
+        if !(intensity > 0.0 && intensity <= 1.0) {
+            return contract(format!("its emotions are multiplied by {intensity}"));
         }
         Ok(())
     }

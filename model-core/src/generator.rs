@@ -170,6 +170,28 @@ impl Generator {
         self
     }
 
+    /// The same network with milder emotions: it takes `intensity` times an emotion, and neutral for the rest, for the emotion.
+    /// `with_intensity(1.0 / intensity)` is the way back.
+    pub fn with_intensity(mut self, intensity: f64) -> Self {
+        let milder = |rows: Tensor<2>| {
+            let neutral = rows.clone().narrow(0, Emotion::Neutral.index(), 1);
+            rows.mul_scalar(intensity) + neutral.mul_scalar(1.0 - intensity)
+        };
+        let size = self.latent_size();
+        self.start.weight = self.start.weight.map(|weight| {
+            let for_z = weight.clone().narrow(0, 0, size);
+            let for_emotions = weight.narrow(0, size, Emotion::COUNT);
+            Tensor::cat(vec![for_z, milder(for_emotions)], 0)
+        });
+        let behind = self.residuals.iter_mut().map(|residual| &mut residual.norm);
+        for norm in self.norms.iter_mut().chain(behind) {
+            if norm.conditions() == Emotion::COUNT {
+                *norm = norm.clone().with_rows(milder);
+            }
+        }
+        self
+    }
+
     /// One face per seed, each with its own weighting of the seven emotions.
     ///
     /// # Shapes

@@ -52,6 +52,14 @@ impl ConditionalNorm {
         (spread(self.scale.val()), spread(self.shift.val()))
     }
 
+    /// The same layer with both tables `[rows, channels]` mapped.
+    pub fn with_rows(self, map: impl Fn(Tensor<2>) -> Tensor<2>) -> Self {
+        Self {
+            scale: self.scale.map(&map),
+            shift: self.shift.map(&map),
+        }
+    }
+
     /// Training: normalise by the batch, then scale and shift.
     ///
     /// # Shapes

@@ -52,27 +52,30 @@ fn git_commit() -> Option<String> {
     Some(String::from_utf8(output.stdout).ok()?.trim().to_owned())
 }
 
-/// What is done to latents for good, by the weights that they meet first.
+/// What is done for good to what a generator is asked for, by the weights that latents and emotions meet.
 #[derive(Debug, Clone, Copy)]
-pub struct Latents {
-    /// What they are multiplied by, above 0 and at most 1.
+pub struct Adjustment {
+    /// What latents are multiplied by, above 0 and at most [`model_core::bundle::MAX_TRUNCATION`].
     pub truncation: f64,
-    /// How far they are moved along the [`direction`], in standard deviations.
+    /// How far latents are moved along the [`direction`], in standard deviations.
     pub shift: f64,
+    /// How much of the asked emotion is left, above 0 and at most 1; the rest is neutral.
+    pub intensity: f64,
 }
 
-impl Latents {
+impl Adjustment {
     /// Nothing.
     pub const AS_TRAINED: Self = Self {
         truncation: 1.0,
         shift: 0.0,
+        intensity: 1.0,
     };
 }
 
-/// A run's generator, to be packed: the current average, and what was done to its latents.
+/// A run's generator, to be packed: the current average, and what was done to it.
 pub struct Exported {
     network: Generator,
-    latents: Latents,
+    adjustment: Adjustment,
 }
 
 impl Exported {
@@ -80,19 +83,24 @@ impl Exported {
     pub fn as_trained(trainer: &Trainer) -> Self {
         Self {
             network: trainer.sampler(),
-            latents: Latents::AS_TRAINED,
+            adjustment: Adjustment::AS_TRAINED,
         }
     }
 
-    /// The average with other latents: it takes `truncation` times z, and `shift` times the direction, for z.
-    pub fn with(trainer: &Trainer, latents: Latents) -> anyhow::Result<Self> {
+    /// The average with other latents, `truncation` times z and `shift` times the direction for z, and with milder emotions.
+    pub fn with(trainer: &Trainer, adjustment: Adjustment) -> anyhow::Result<Self> {
         let Self { mut network, .. } = Self::as_trained(trainer);
-        if latents.shift > 0.0 {
+        if adjustment.shift > 0.0 {
             let direction = direction(&network, &trainer.discriminator.valid())?;
-            network = network.shifted(direction.mul_scalar(latents.shift));
+            network = network.shifted(direction.mul_scalar(adjustment.shift));
         }
-        let network = network.truncated(latents.truncation);
-        Ok(Self { network, latents })
+        let network = network
+            .truncated(adjustment.truncation)
+            .with_intensity(adjustment.intensity);
+        Ok(Self {
+            network,
+            adjustment,
+        })
     }
 
     /// As a bundle, which says what the run was.
@@ -104,8 +112,9 @@ impl Exported {
             images_seen: trainer.images_learned_from(),
             seed: options.seed,
             git_commit: provenance.git_commit.clone(),
-            truncation: self.latents.truncation,
-            latent_shift: self.latents.shift,
+            truncation: self.adjustment.truncation,
+            latent_shift: self.adjustment.shift,
+            intensity: self.adjustment.intensity,
             metrics: BTreeMap::new(),
         };
         Ok(Bundle::pack(

@@ -80,8 +80,11 @@ impl Trainer {
     ) -> anyhow::Result<()> {
         let device = self.device.clone().without_autodiff();
         let (z, labels) = self.statistics(&device);
-        let truncation = bundle.manifest.training.truncation;
-        let as_trained = bundle.generator(&device)?.truncated(1.0 / truncation);
+        let training = &bundle.manifest.training;
+        let as_trained = bundle
+            .generator(&device)?
+            .truncated(1.0 / training.truncation)
+            .with_intensity(1.0 / training.intensity);
         let mut generator = as_trained.unfolded(z, labels);
         if self.options.generator.residual && !bundle.manifest.generator.residual {
             generator = generator.with_residuals();

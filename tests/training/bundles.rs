@@ -4,7 +4,7 @@ use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::judge_bundle::JudgeBundle;
 use model_core::weights::{NamedTensor, Weights, written};
-use native_trainer::export::{self, Exported, Latents};
+use native_trainer::export::{self, Adjustment, Exported};
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use safetensors::tensor::TensorView;
@@ -40,14 +40,15 @@ fn a_bundle_on_disk_gives_the_faces_that_were_packed() {
 }
 
 #[test]
-fn a_truncated_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
+fn a_truncated_and_milder_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
     let mut before = trainer(little(GanKind::Acgan));
     drop(before.step());
-    let latents = Latents {
+    let adjustment = Adjustment {
         truncation: 0.5,
-        ..Latents::AS_TRAINED
+        intensity: 0.5,
+        ..Adjustment::AS_TRAINED
     };
-    let exported = Exported::with(&before, latents).unwrap();
+    let exported = Exported::with(&before, adjustment).unwrap();
     let bundle = exported.pack(&before, &provenance()).unwrap();
     assert_eq!(bundle.manifest.training.truncation, 0.5);
     let emotions = [Emotion::Fear.weights(); 2];
@@ -55,10 +56,11 @@ fn a_truncated_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
         (one.clone() - other.clone()).abs().max().into_scalar()
     };
     let as_trained = before.sampler().faces(&[1, 2], &emotions);
-    let shorter = before.sampler().truncated(0.5).faces(&[1, 2], &emotions);
+    let adjusted = before.sampler().truncated(0.5).with_intensity(0.5);
+    let adjusted = adjusted.faces(&[1, 2], &emotions);
     let generator = bundle.generator(&Device::flex()).unwrap();
     let made = generator.faces(&[1, 2], &emotions);
-    let rounding = apart(&made, &shorter);
+    let rounding = apart(&made, &adjusted);
     let moved = apart(&made, &as_trained);
     assert!(2.0 * rounding < moved, "{rounding} of {moved}");
 
@@ -68,7 +70,8 @@ fn a_truncated_bundle_says_so_and_is_trained_on_from_the_network_as_it_was() {
     run.set_out_from(&bundle, None).unwrap();
     let back = apart(&run.sampler().faces(&[1, 2], &emotions), &as_trained);
     assert!(2.0 * back < moved, "{back} of {moved}");
-    assert_eq!(pack(&run).manifest.training.truncation, 1.0);
+    let training = pack(&run).manifest.training;
+    assert_eq!([training.truncation, training.intensity], [1.0, 1.0]);
 }
 
 #[test]
@@ -84,6 +87,21 @@ fn a_shift_that_no_export_writes_is_refused_and_none_means_as_trained() {
     assert_ne!(older, manifest);
     let older = Manifest::parse(older.as_bytes()).unwrap();
     assert_eq!(older.training.latent_shift, 0.0);
+}
+
+#[test]
+fn an_intensity_that_no_export_writes_is_refused_and_none_means_as_trained() {
+    let manifest = packed().manifest.to_json().unwrap();
+    let line = "\"intensity\": 1.0";
+    for wrong in ["0.0", "-0.5", "1.1"] {
+        let wrong = manifest.replace(line, &format!("\"intensity\": {wrong}"));
+        let error = Manifest::parse(wrong.as_bytes()).unwrap_err().to_string();
+        assert!(error.contains("emotions are multiplied by"), "{error}");
+    }
+    let older = manifest.replace(&format!("{line},"), "");
+    assert_ne!(older, manifest);
+    let older = Manifest::parse(older.as_bytes()).unwrap();
+    assert_eq!(older.training.intensity, 1.0);
 }
 
 #[test]

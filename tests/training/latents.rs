@@ -6,7 +6,7 @@ use model_core::emotion::Emotion;
 use model_core::generator::{Generator, emotion_rows};
 use model_core::latent::latent;
 use native_trainer::direction::direction;
-use native_trainer::export::{Exported, Latents};
+use native_trainer::export::{Adjustment, Exported};
 
 use crate::{little, provenance, trainer};
 
@@ -76,22 +76,25 @@ fn along_the_direction_a_discriminator_sees_the_asked_emotion_better() {
 }
 
 #[test]
-fn an_exported_shift_stands_in_the_manifest_and_in_the_faces() {
+fn what_export_adjusts_stands_in_the_manifest_and_in_the_faces() {
     let run = trainer(little(GanKind::Acgan));
-    let latents = Latents {
+    let adjustment = Adjustment {
         truncation: 0.5,
         shift: 2.0,
+        intensity: 0.6,
     };
-    let exported = Exported::with(&run, latents).unwrap();
+    let exported = Exported::with(&run, adjustment).unwrap();
     let bundle = exported.pack(&run, &provenance()).unwrap();
     assert_eq!(bundle.manifest.training.latent_shift, 2.0);
+    assert_eq!(bundle.manifest.training.intensity, 0.6);
     let [_, rounded] = exported.rounding(&bundle).unwrap();
     let emotions = [Emotion::Fear.weights(); 2];
     let direction = direction(&run.sampler(), &run.discriminator.valid()).unwrap();
     let expected = run
         .sampler()
         .shifted(direction.mul_scalar(2.0))
-        .truncated(0.5);
+        .truncated(0.5)
+        .with_intensity(0.6);
     let grey = |network: &Generator| network.faces(&[1, 2], &emotions).mul_scalar(127.5);
     let apart =
         |one: Tensor<4>, other: Tensor<4>| -> f32 { (one - other).abs().max().into_scalar() };

@@ -177,6 +177,40 @@ fn a_truncated_network_takes_shorter_latents_and_the_same_emotion() {
 }
 
 #[test]
+fn a_milder_network_takes_a_blend_with_neutral_for_an_emotion_and_there_is_a_way_back() {
+    for conditional_norm in [true, false] {
+        let config = GeneratorConfig {
+            conditional_norm,
+            residual: true,
+            ..config(UpSampling::Transposed, 2)
+        };
+        let network = built(&config).map(&mut Stir(0.0));
+        let (z, _) = requests(7);
+        let blends = Emotion::ALL.map(|emotion| {
+            let neutral = Emotion::Neutral.weights().map(|weight| 0.3 * weight);
+            std::array::from_fn(|at| 0.7 * emotion.weights()[at] + neutral[at])
+        });
+        let labels = emotion_rows(&Emotion::ALL.map(Emotion::weights), &z.device());
+        let blends = emotion_rows(&blends, &z.device());
+        let milder = network.clone().with_intensity(0.7);
+        let alike = |one: Tensor<4>, other: Tensor<4>| {
+            one.into_data()
+                .assert_approx_eq::<f32>(&other.into_data(), Tolerance::absolute(1e-5));
+        };
+        alike(
+            milder.forward(z.clone(), labels.clone()),
+            network.forward(z.clone(), blends),
+        );
+        alike(
+            milder
+                .with_intensity(1.0 / 0.7)
+                .forward(z.clone(), labels.clone()),
+            network.forward(z, labels),
+        );
+    }
+}
+
+#[test]
 fn a_folded_judge_is_trained_on_from_what_it_sees() {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let judge = Judge::new(2, STAGES, &mut rng, &Device::flex());

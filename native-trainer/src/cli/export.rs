@@ -9,13 +9,16 @@ use super::data;
 use super::device::DeviceArgs;
 use super::number::within;
 use crate::dataset::batcher::Batcher;
-use crate::export::{self, Exported, Latents, Provenance};
+use crate::export::{self, Adjustment, Exported, Provenance};
 use crate::run_dir::RunDir;
 use crate::train::Trainer;
 use crate::{checkpoint, progress};
 
 /// 0 would leave one face for each emotion, and no way back.
 const LEAST_TRUNCATION: f64 = 0.01;
+
+/// 0 would leave one emotion, and no way back.
+const LEAST_INTENSITY: f64 = 0.1;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -34,6 +37,9 @@ pub(super) struct ExportArgs {
     /// fewer folded faces, plainer emotions, less variety
     #[arg(long, value_name = "M", default_value_t = 0.0, value_parser = within(0.0..=MAX_LATENT_SHIFT))]
     shift: f64,
+    /// How much of the asked emotion faces keep, 0.1 to 1; the rest is neutral: emotions as plain as people's, fewer folded faces
+    #[arg(long, value_name = "I", default_value_t = 1.0, value_parser = within(LEAST_INTENSITY..=1.0))]
+    intensity: f64,
     #[command(flatten)]
     device: DeviceArgs,
 }
@@ -51,11 +57,12 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
         "{} has no checkpoint yet: nothing to export",
         args.run.display()
     );
-    let latents = Latents {
+    let adjustment = Adjustment {
         truncation: args.truncation,
         shift: args.shift,
+        intensity: args.intensity,
     };
-    let exported = Exported::with(&trainer, latents)?;
+    let exported = Exported::with(&trainer, adjustment)?;
     let bundle = exported.pack(&trainer, &provenance)?;
     let [mean, most] = exported.rounding(&bundle)?;
     export::write(&bundle, &args.to)?;
