@@ -76,7 +76,7 @@ fn a_published_pair_of_networks_is_trained_on() {
     assert!(alone.contains("--from <BUNDLE>"), "{alone}");
     let wider = refuse(here, &with(&pair, &["--set", "discriminator.width=8"]));
     assert!(
-        wider.contains("takes the network of the acgan as it is"),
+        wider.contains("takes the network of the acgan, in which"),
         "{wider}"
     );
     let run = here.join("runs/00001-acgan-synthetic");
