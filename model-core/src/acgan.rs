@@ -69,7 +69,7 @@ impl AcganDiscriminator {
         }
     }
 
-    /// See [`crate::discriminator::Discriminator::grown`].
+    /// See [`crate::discriminator::Discriminator::with_layers`].
     pub fn with_layers(mut self, config: &DiscriminatorConfig) -> Self {
         self.body = self.body.with_layers(config);
         self

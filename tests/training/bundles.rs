@@ -74,47 +74,40 @@ fn a_truncated_and_milder_bundle_says_so_and_is_trained_on_from_the_network_as_i
     assert_eq!([training.truncation, training.intensity], [1.0, 1.0]);
 }
 
-#[test]
-fn a_shift_that_no_export_writes_is_refused_and_none_means_as_trained() {
+/// A manifest in which `name` is one of `wrong` is refused with `said`; without it, it is read and returned.
+#[track_caller]
+fn checked_and_left_out(name: &str, as_trained: &str, wrong: &[&str], said: &str) -> Manifest {
     let manifest = packed().manifest.to_json().unwrap();
-    let line = "\"latent_shift\": 0.0";
-    for wrong in ["-0.1", "3.1"] {
-        let wrong = manifest.replace(line, &format!("\"latent_shift\": {wrong}"));
+    let line = format!("\"{name}\": {as_trained}");
+    assert!(manifest.contains(&line), "{manifest}");
+    for wrong in wrong {
+        let wrong = manifest.replace(&line, &format!("\"{name}\": {wrong}"));
         let error = Manifest::parse(wrong.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains("latents are moved by"), "{error}");
+        assert!(error.contains(said), "{error}");
     }
     let older = manifest.replace(&format!("{line},"), "");
     assert_ne!(older, manifest);
-    let older = Manifest::parse(older.as_bytes()).unwrap();
+    Manifest::parse(older.as_bytes()).unwrap()
+}
+
+#[test]
+fn a_shift_that_no_export_writes_is_refused_and_none_means_as_trained() {
+    let wrong = ["-0.1", "3.1"];
+    let older = checked_and_left_out("latent_shift", "0.0", &wrong, "latents are moved by");
     assert_eq!(older.training.latent_shift, 0.0);
 }
 
 #[test]
 fn an_intensity_that_no_export_writes_is_refused_and_none_means_as_trained() {
-    let manifest = packed().manifest.to_json().unwrap();
-    let line = "\"intensity\": 1.0";
-    for wrong in ["0.0", "-0.5", "1.1"] {
-        let wrong = manifest.replace(line, &format!("\"intensity\": {wrong}"));
-        let error = Manifest::parse(wrong.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains("emotions are multiplied by"), "{error}");
-    }
-    let older = manifest.replace(&format!("{line},"), "");
-    assert_ne!(older, manifest);
-    let older = Manifest::parse(older.as_bytes()).unwrap();
+    let wrong = ["0.0", "-0.5", "1.1"];
+    let older = checked_and_left_out("intensity", "1.0", &wrong, "emotions are multiplied by");
     assert_eq!(older.training.intensity, 1.0);
 }
 
 #[test]
 fn a_truncation_that_no_export_writes_is_refused_and_none_means_as_trained() {
-    let manifest = packed().manifest.to_json().unwrap();
-    assert!(manifest.contains("\"truncation\": 1.0"), "{manifest}");
-    for wrong in ["0.0", "-1.0", "1.6"] {
-        let wrong = manifest.replace("\"truncation\": 1.0", &format!("\"truncation\": {wrong}"));
-        let error = Manifest::parse(wrong.as_bytes()).unwrap_err().to_string();
-        assert!(error.contains("latents are multiplied by"), "{error}");
-    }
-    let older = manifest.replace("\"truncation\": 1.0,", "");
-    let older = Manifest::parse(older.as_bytes()).unwrap();
+    let wrong = ["0.0", "-1.0", "1.6"];
+    let older = checked_and_left_out("truncation", "1.0", &wrong, "latents are multiplied by");
     assert_eq!(older.training.truncation, 1.0);
 }
 
