@@ -798,6 +798,26 @@ fn next_deployment(dist: &Path, folder: &Path) -> String {
     next
 }
 
+/// Every page of the tab, oldest first: when it was asked for, when it was there (milliseconds), and of which
+/// deployment it is; a passage is of none.
+const REMEMBER_PAGES: &str = "addEventListener('DOMContentLoaded', () => {
+    const pages = JSON.parse(sessionStorage.pages ?? '[]');
+    pages.push([performance.timeOrigin, Date.now(), document.documentElement.dataset.version ?? null]);
+    sessionStorage.pages = JSON.stringify(pages);
+});";
+
+/// A request that meets the takeover may wait for minutes: a passage to the next deployment waits before it asks.
+fn assert_passages_take_their_time(chrome: &Chrome, first: &Value, next: &str) {
+    let pages = chrome.execute("return JSON.parse(sessionStorage.pages)");
+    let pages: Vec<(f64, f64, Value)> = serde_json::from_value(pages).expect("times, deployments");
+    let (last, passages) = pages[1..].split_last().expect("pages after the kept one");
+    assert_eq!((&pages[0].2, &last.2), (first, &json!(next)), "{pages:?}");
+    assert!(!passages.is_empty(), "the kept page was left by a passage");
+    assert!(passages.iter().all(|page| page.2.is_null()), "{pages:?}");
+    let mut waits = pages[1..].windows(2).map(|two| two[1].0 - two[0].1);
+    assert!(waits.all(|milliseconds| milliseconds >= 900.0), "{pages:?}");
+}
+
 #[test]
 fn a_new_deployment_replaces_the_kept_one_as_a_whole() {
     let Some(Visit { dist, site, chrome }) = Visit::begin(false) else {
@@ -811,6 +831,7 @@ fn a_new_deployment_replaces_the_kept_one_as_a_whole() {
     let folder = tempfile::TempDir::new().expect("a folder");
     let next = next_deployment(&dist, folder.path());
     site.deploy(folder.path());
+    chrome.run_before_pages(REMEMBER_PAGES);
     chrome.reload();
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     assert_eq!(
@@ -825,6 +846,7 @@ fn a_new_deployment_replaces_the_kept_one_as_a_whole() {
     chrome.reload();
     let changed = format!("return document.documentElement.dataset.version === '{next}'");
     chrome.wait("the next deployment", &changed, FIRST_FACE);
+    assert_passages_take_their_time(&chrome, &first, &next);
     large(&chrome, GanKind::Acgan, Emotion::Happy, SEED);
     let kept = chrome.execute("return caches.keys()");
     assert_eq!(kept.as_array().map(Vec::len), Some(1), "{kept}");

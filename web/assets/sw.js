@@ -63,8 +63,7 @@ self.addEventListener("fetch", (event) => {
 });
 
 async function kept(path, request) {
-  const cache = await caches.open(CACHE);
-  return (await cache.match(path)) ?? fetch(request);
+  return (await caches.match(path, { cacheName: CACHE })) ?? fetch(request);
 }
 
 /** A newer deployment that waits takes over as soon as no other tab shows the old one. */
@@ -79,5 +78,11 @@ async function page(path, request) {
   return kept(path, request);
 }
 
-/** An empty page that asks again until the newer deployment has taken over. No script: strict sites allow none in a page. */
-const PASSAGE = `<!doctype html><meta http-equiv="refresh" content="0.5">`;
+/**
+ * A page that asks again until the newer deployment has taken over. No script: strict sites allow none in a page.
+ * Whole seconds only (a browser reads 0.5 as 0), and not at once: some of the requests that meet the takeover Chrome
+ * answers only after five minutes.
+ */
+const PASSAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Seven Faces</title>
+<meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="1">
+<p>Opening the newer version…</p>`;
