@@ -110,9 +110,9 @@ impl Discriminator {
         }
     }
 
-    /// The same network with the layers that `config` asks for ([`DiscriminatorConfig::dense`], [`DiscriminatorConfig::residual`]), for further
-    /// training: those that it lacks begin by adding nothing, so that its answers stay the same; those that it has and that are not asked for are left out, and it has to
-    /// learn to do without.
+    /// The same network with the layers that `config` asks for ([`DiscriminatorConfig::dense`],
+    /// [`DiscriminatorConfig::residual`]), for further training. Those that it lacks begin by adding nothing, so that its
+    /// answers stay the same; those that it has and that are not asked for are left out, and it has to learn to do without.
     pub fn with_layers(self, config: &DiscriminatorConfig) -> Self {
         match self {
             Self::Cgan(network) => Self::Cgan(network.with_layers(config)),
