@@ -24,6 +24,7 @@ fn a_tiny_generator_shows_the_same_faces_on_ndarray_and_flex() {
             up_sampling,
             fine_width: 0,
             conditional_norm: true,
+            self_modulation: false,
             residual: false,
         };
         let faces = |device: &Device| {

@@ -1215,6 +1215,7 @@ fn the_page_draws_the_faces_of_the_generator() {
         up_sampling: UpSampling::Transposed,
         fine_width: 0,
         conditional_norm: true,
+        self_modulation: false,
         residual: false,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(1);

@@ -94,6 +94,9 @@ pub struct GeneratorConfig {
     /// nothing.
     #[serde(default)]
     pub residual: bool,
+    /// Whether z, too, scales and shifts in every normalisation (self-modulation, Chen et al. 2019).
+    #[serde(default)]
+    pub self_modulation: bool,
 }
 
 /// Bundles without this switch were written when there was no other way.
@@ -201,6 +204,7 @@ mod tests {
             fine_width: 0,
             conditional_norm: true,
             residual: false,
+            self_modulation: false,
         };
         let message = config.check().map_err(|error| error.to_string());
         assert_eq!(

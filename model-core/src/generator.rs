@@ -60,8 +60,12 @@ impl Generator {
             residuals: Vec::new(),
             end: ShuffledConv::new(last, 1, doubling, initial, device),
         };
-        match config.residual {
+        let network = match config.residual {
             true => network.with_residuals(),
+            false => network,
+        };
+        match config.self_modulation {
+            true => network.with_modulation(),
             false => network,
         }
     }
@@ -73,6 +77,26 @@ impl Generator {
         self.residuals = behind
             .map(|norm| Residual::new(norm.conditions(), norm.channels(), &device))
             .collect();
+        self
+    }
+
+    /// The same network, and the same faces, with every normalisation scaled and shifted by z, too, for further training.
+    pub fn with_modulation(self) -> Self {
+        let size = self.latent_size();
+        self.map_norms(|norm| norm.with_modulation(size))
+    }
+
+    /// Whether z scales and shifts in every normalisation.
+    fn is_modulated(&self) -> bool {
+        let conditions = self.norms.first().map(ConditionalNorm::conditions);
+        conditions.is_some_and(|conditions| conditions > Emotion::COUNT)
+    }
+
+    fn map_norms(mut self, map: impl Fn(ConditionalNorm) -> ConditionalNorm) -> Self {
+        let behind = self.residuals.iter_mut().map(|residual| &mut residual.norm);
+        for norm in self.norms.iter_mut().chain(behind) {
+            *norm = map(norm.clone());
+        }
         self
     }
 
@@ -155,7 +179,16 @@ impl Generator {
             let for_z = weight.clone().narrow(0, 0, size).mul_scalar(truncation);
             Tensor::cat(vec![for_z, weight.narrow(0, size, inputs - size)], 0)
         });
-        self
+        if !self.is_modulated() {
+            return self;
+        }
+        self.map_norms(|norm| {
+            norm.with_rows(|rows| {
+                let for_z = rows.clone().narrow(0, Emotion::COUNT, size);
+                let for_emotions = rows.narrow(0, 0, Emotion::COUNT);
+                Tensor::cat(vec![for_emotions, for_z.mul_scalar(truncation)], 0)
+            })
+        })
     }
 
     /// The same network with latents moved: it takes z + `shift` for z.
@@ -165,9 +198,20 @@ impl Generator {
     pub fn shifted(mut self, shift: Tensor<2>) -> Self {
         let weight = self.start.weight.val();
         let for_z = weight.narrow(0, 0, self.latent_size());
-        let moved = shift.matmul(for_z).squeeze_dim::<1>(0);
+        let moved = shift.clone().matmul(for_z).squeeze_dim::<1>(0);
         self.start.bias = self.start.bias.map(|bias| bias.map(|bias| bias + moved)); // none is without one
-        self
+        if !self.is_modulated() {
+            return self;
+        }
+        let size = self.latent_size();
+        self.map_norms(|norm| {
+            norm.with_rows(|rows| {
+                let for_z = rows.clone().narrow(0, Emotion::COUNT, size);
+                let moved = shift.clone().matmul(for_z.clone()); // [1, C], for every emotion: weightings add up to 1
+                let for_emotions = rows.narrow(0, 0, Emotion::COUNT) + moved;
+                Tensor::cat(vec![for_emotions, for_z], 0)
+            })
+        })
     }
 
     /// The same network with milder emotions: it takes `intensity` times an emotion, and neutral for the rest, for the emotion.
@@ -183,13 +227,16 @@ impl Generator {
             let for_emotions = weight.narrow(0, size, Emotion::COUNT);
             Tensor::cat(vec![for_z, milder(for_emotions)], 0)
         });
-        let behind = self.residuals.iter_mut().map(|residual| &mut residual.norm);
-        for norm in self.norms.iter_mut().chain(behind) {
-            if norm.conditions() == Emotion::COUNT {
-                *norm = norm.clone().with_rows(milder);
-            }
-        }
-        self
+        self.map_norms(|norm| {
+            norm.with_rows(|rows| match rows.dims()[0].checked_sub(Emotion::COUNT) {
+                None => rows, // the same for all emotions
+                Some(0) => milder(rows),
+                Some(size) => {
+                    let for_z = rows.clone().narrow(0, Emotion::COUNT, size);
+                    Tensor::cat(vec![milder(rows.narrow(0, 0, Emotion::COUNT)), for_z], 0)
+                }
+            })
+        })
     }
 
     /// One face per seed, each with its own weighting of the seven emotions.
@@ -215,9 +262,10 @@ impl Generator {
     ) -> Tensor<4> {
         let start = self
             .start
-            .forward(Tensor::cat(vec![z, emotions.clone()], 1));
+            .forward(Tensor::cat(vec![z.clone(), emotions.clone()], 1));
         let condition = match self.norms.first().map(ConditionalNorm::conditions) {
             Some(Emotion::COUNT) => emotions,
+            Some(rows) if rows > Emotion::COUNT => Tensor::cat(vec![emotions, z], 1),
             _ => Tensor::ones([1, 1], &start.device()),
         };
         let [batch, features] = start.dims();

@@ -31,6 +31,16 @@ impl ConditionalNorm {
         }
     }
 
+    /// The same layer, which z scales and shifts, too (self-modulation, Chen et al. 2019): a row more for each of its numbers,
+    /// all zeros, so that it goes on as it was. Its weightings are then the emotions', followed by z.
+    pub fn with_modulation(self, latent_size: usize) -> Self {
+        let grown = |rows: Tensor<2>| {
+            let more = Tensor::zeros([latent_size, rows.dims()[1]], &rows.device());
+            Tensor::cat(vec![rows, more], 0)
+        };
+        self.with_rows(grown)
+    }
+
     /// How many conditions there are, each with a scale and a shift.
     pub fn conditions(&self) -> usize {
         self.scale.val().dims()[0]

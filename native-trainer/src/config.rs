@@ -84,11 +84,6 @@ pub struct RunOptions {
     /// How far real images are turned, scaled, moved and re-lit at random, as a share of how far a judge's are.
     #[serde(default)]
     pub warp: f64,
-    /// Whether the discriminator's input is augmented.
-    pub augment: bool,
-    /// Share of the images that are augmented, real and generated alike.
-    #[serde(default = "all")]
-    pub augment_share: f64,
     /// Images between two reports.
     pub tick_images: u64,
     /// Images between two checkpoints with a grid.
@@ -137,6 +132,7 @@ impl Preset {
                 fine_width: width / 2,
                 conditional_norm: true,
                 residual: self == Preset::Small,
+                self_modulation: false,
             },
             from: None,
             warm_up: 0,
@@ -158,6 +154,7 @@ impl Preset {
                 contrast: 1.0,
                 match_share: all(),
                 gradient_penalty: 0.2,
+                gradient_penalty_generated: 0.0,
                 gradient_penalty_every: 16,
             },
             anneal: 0.0,
@@ -165,8 +162,6 @@ impl Preset {
             balance: 0.5,
             mirror: true,
             warp: if self == Preset::Base { 0.6 } else { 0.0 },
-            augment: false,
-            augment_share: all(),
             tick_images: images / TICKS,
             checkpoint_images: images / CHECKPOINTS,
         }
@@ -204,8 +199,6 @@ impl RunOptions {
             balance: self.balance,
             mirror: self.mirror,
             warp: self.warp,
-            augment: self.augment,
-            augment_share: self.augment_share,
             seed: self.seed,
         }
     }
@@ -257,10 +250,11 @@ impl RunOptions {
         );
         within("balance", self.balance, 1.0)?;
         within("warp", self.warp, 1.0)?;
-        within("augment_share", self.augment_share, 1.0)?;
         within("anneal", self.anneal, 1.0)?;
         within("ema_decay", self.ema_decay, 1.0)?;
         within("loss.gradient_penalty", self.loss.gradient_penalty, 1e6)?;
+        let generated = self.loss.gradient_penalty_generated;
+        within("loss.gradient_penalty_generated", generated, 1e6)?;
         within("loss.matching", self.loss.matching, 1e6)?;
         within("loss.contrast", self.loss.contrast, 1e6)?;
         within("loss.match_share", self.loss.match_share, 1.0)?;

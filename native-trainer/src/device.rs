@@ -101,6 +101,7 @@ fn error_of(device: &Device) -> f32 {
         up_sampling: UpSampling::Transposed,
         fine_width: 0,
         conditional_norm: true,
+        self_modulation: false,
         residual: false,
     };
     let pixels = |device: &Device| {

@@ -1,7 +1,7 @@
 //! Trains the Seven Faces GANs: dataset to step to run directory to bundle.
 //!
 //! ```text
-//! dataset ─► batcher ─► augment ─► step (losses) ─► ema ─► train ─► run directory: stats, curve, grids, checkpoints
+//! dataset ─► batcher (warp) ─► step (losses) ─► ema ─► train ─► run directory: stats, curve, grids, checkpoints
 //!                                                            │
 //!                                                            └─► export ─► bundle ─► sample, eval, the page
 //! ```
@@ -13,7 +13,6 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod adam;
-pub mod augment;
 pub mod checkpoint;
 pub mod cli;
 pub mod collapse;
@@ -36,6 +35,7 @@ pub mod look;
 pub mod losses;
 pub mod metrics;
 pub mod penalty;
+pub mod prefetch;
 pub mod progress;
 pub mod report;
 pub mod run_dir;

@@ -35,8 +35,11 @@ pub struct LossOptions {
     /// How much an image's match with its label counts where it is real or generated that is asked (cGAN): 1 as much as realism.
     #[serde(default = "all")]
     pub match_share: f64,
-    /// Half of this times the squared gradient at real images (discriminator); 0 for none.
+    /// R1: half of this times the squared gradient at real images (discriminator); 0 for none.
     pub gradient_penalty: f64,
+    /// R2: the same at generated images.
+    #[serde(default)]
+    pub gradient_penalty_generated: f64,
     /// Steps from one gradient penalty to the next, which counts for all of them.
     pub gradient_penalty_every: u64,
 }
@@ -49,12 +52,9 @@ pub(crate) fn all() -> f64 {
 impl LossOptions {
     /// Whether the gradient is penalised in a step.
     pub fn penalised(&self, step: u64) -> bool {
-        self.gradient_penalty > 0.0 && step.is_multiple_of(self.gradient_penalty_every)
-    }
-
-    /// What the penalty of such a step is multiplied by.
-    pub fn penalty_weight(&self) -> f64 {
-        self.gradient_penalty * self.gradient_penalty_every as f64
+        let weights = [self.gradient_penalty, self.gradient_penalty_generated];
+        weights.iter().any(|&weight| weight > 0.0)
+            && step.is_multiple_of(self.gradient_penalty_every)
     }
 }
 

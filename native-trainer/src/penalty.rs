@@ -1,4 +1,4 @@
-//! The gradient penalty R1 (Mescheder et al. 2018): half the squared gradient of the discriminator's answer at real images, as
+//! The gradient penalties R1 and R2 (Mescheder et al. 2018): half the squared gradient of the discriminator's answer at real and at generated images, as
 //! the game takes it ([`validity`]).
 //!
 //! Its own gradient is a second derivative, which Burn does not record. Along the direction g of the gradient it is

@@ -62,10 +62,7 @@ pub fn discriminator_step(
     let discriminator = discriminator.estimated();
 
     // Forward: real and generated images in one pass.
-    let mut images = Tensor::cat(vec![batch.images.clone(), fakes.detach()], 0);
-    if let Some(augmentation) = &batch.augmentation {
-        images = augmentation.apply(images);
-    }
+    let images = Tensor::cat(vec![batch.images.clone(), fakes.detach()], 0);
     let labels = Tensor::cat(vec![batch.labels.clone(), batch.labels.clone()], 0);
     let (real, fake) = discriminator.forward(images.clone(), labels).halves();
 
@@ -78,9 +75,17 @@ pub fn discriminator_step(
         judged.fake_validity.mean().detach(),
     ];
     if options.penalised(batch.step) {
-        let real = images.narrow(0, 0, batch.labels.dims()[0]);
-        let penalty = gradient_penalty(&discriminator, real, batch.labels.clone(), options);
-        loss = loss + penalty.mul_scalar(options.penalty_weight());
+        let size = batch.labels.dims()[0];
+        let halves = [
+            (0, options.gradient_penalty),              // R1
+            (size, options.gradient_penalty_generated), // R2
+        ];
+        for (start, weight) in halves.into_iter().filter(|(_, weight)| *weight > 0.0) {
+            let half = images.clone().narrow(0, start, size);
+            let penalty = gradient_penalty(&discriminator, half, batch.labels.clone(), options);
+            let steps = options.gradient_penalty_every as f64; // for which it counts
+            loss = loss + penalty.mul_scalar(weight * steps);
+        }
     }
 
     // Backward and update.
@@ -102,19 +107,9 @@ pub fn generator_step(
     options: &LossOptions,
 ) -> (Generator, Tensor<1>) {
     // Forward.
-    let faces = match &batch.augmentation {
-        Some(augmentation) => augmentation.apply_to_generated(fakes),
-        None => fakes,
-    };
     let fixed = discriminator.clone().no_grad();
-    let judged = fixed.forward(faces, batch.labels.clone());
-    let real = || {
-        let images = match &batch.augmentation {
-            Some(augmentation) => augmentation.apply_to_real(batch.images.clone()),
-            None => batch.images.clone(),
-        };
-        fixed.forward(images, batch.labels.clone())
-    };
+    let judged = fixed.forward(fakes, batch.labels.clone());
+    let real = || fixed.forward(batch.images.clone(), batch.labels.clone());
 
     // Loss.
     let loss = generator_loss(judged, real, batch.labels.clone(), options);

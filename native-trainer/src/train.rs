@@ -1,7 +1,9 @@
 //! The training loop: batches in, steps, and once in a while a tick, a grid, a checkpoint.
 
+use std::sync::Arc;
 use std::time::Instant;
 
+use anyhow::Context;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::bundle::Bundle;
@@ -13,11 +15,12 @@ use rand_core::SeedableRng;
 
 use crate::adam::Adam;
 use crate::config::RunOptions;
-use crate::dataset::batcher::Batcher;
+use crate::dataset::batcher::{BatchData, Batcher};
 use crate::event::{Retreat, Tick, TrainEvent, WarningLine};
 use crate::export::{self, Exported, Provenance};
 use crate::interrupt::Interrupt;
 use crate::look::Look;
+use crate::prefetch::Prefetch;
 use crate::run_dir::RunDir;
 use crate::step::{StepStats, discriminator_step, generator_step};
 use crate::{checkpoint, collapse, curve, divergence, ema, grid};
@@ -34,7 +37,7 @@ pub struct Trainer {
     pub generator_optimizer: Adam<Generator>,
     pub discriminator_optimizer: Adam<Discriminator>,
     options: RunOptions,
-    batcher: Batcher,
+    batcher: Arc<Batcher>,
     device: Device,
     /// The networks that the run set out with, where they were not drawn from the seed.
     from: (Option<Generator>, Option<Discriminator>),
@@ -63,7 +66,7 @@ impl Trainer {
             generator,
             discriminator,
             options,
-            batcher,
+            batcher: Arc::new(batcher),
             device,
             from: (None, None),
             step: 0,
@@ -89,6 +92,9 @@ impl Trainer {
         if self.options.generator.residual && !bundle.manifest.generator.residual {
             generator = generator.with_residuals();
         }
+        if self.options.generator.self_modulation && !bundle.manifest.generator.self_modulation {
+            generator = generator.with_modulation();
+        }
         let discriminator = discriminator
             .map(|bundle| bundle.discriminator(&device))
             .transpose()?
@@ -113,9 +119,14 @@ impl Trainer {
         self.set_progress(0, 0);
     }
 
-    /// One step of both networks and of the average.
+    /// One step of both networks and of the average, with the batch that is the step's.
     pub fn step(&mut self) -> StepStats {
-        let batch = self.batcher.batch(self.step, &self.device);
+        self.step_with(self.batcher.batch(self.step))
+    }
+
+    /// The same with a batch that was drawn before.
+    fn step_with(&mut self, batch: BatchData) -> StepStats {
+        let batch = batch.on(&self.device);
         let fakes = self
             .generator
             .forward_train(batch.z.clone(), batch.labels.clone());
@@ -267,8 +278,12 @@ pub fn run(
     let tick_steps = options.steps_in(options.tick_images);
     let checkpoint_steps = options.steps_in(options.checkpoint_images);
     let mut pace = Pace::start();
+    let mut batches = Prefetch::from(&trainer.batcher, trainer.step_number());
     while trainer.step_number() < options.steps() {
-        pace.add(trainer.step());
+        let batch = batches
+            .next()
+            .context("a thread that draws batches has died")?;
+        pace.add(trainer.step_with(batch));
         let step = trainer.step_number();
         let stop = interrupt.asked() && step < options.steps();
         let keep = step.is_multiple_of(checkpoint_steps) || step == options.steps() || stop;
@@ -278,6 +293,7 @@ pub fn run(
             let tick = pace.tick(trainer);
             if let Some(problem) = divergence::problem(trainer, &tick) {
                 retreat(trainer, run, problem, tell)?;
+                batches = Prefetch::from(&trainer.batcher, trainer.step_number());
                 pace = Pace::start();
                 continue;
             }

@@ -8,8 +8,6 @@ use model_core::pixels::{IMAGE_SIDE, to_signed};
 use rand_chacha::ChaCha8Rng;
 use rand_core::RngCore;
 
-use crate::augment::signed_unit;
-
 /// Largest turn, in radians: about 10 degrees.
 const MAX_TURN: f32 = 0.17;
 /// Size is scaled by a factor of 1 plus or minus this.
@@ -56,6 +54,11 @@ pub fn push_warped(
             pixels.push(lit.clamp(-1.0, 1.0));
         }
     }
+}
+
+/// A number between -1 and 1, all equally likely.
+fn signed_unit(rng: &mut ChaCha8Rng) -> f32 {
+    (rng.next_u32() >> 8) as f32 / (1u32 << 23) as f32 - 1.0
 }
 
 /// The value between pixels, by Lanczos's kernel: a cubic takes enough of the finest detail away to show in how far warped

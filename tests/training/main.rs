@@ -33,7 +33,6 @@ pub fn little(gan: GanKind) -> RunOptions {
     options.discriminator.width = 4;
     options.batch = 4;
     options.seed = 7;
-    options.augment = true;
     options
 }
 

@@ -16,6 +16,7 @@ fn config(up_sampling: UpSampling, fine_width: usize) -> GeneratorConfig {
         up_sampling,
         fine_width,
         conditional_norm: true,
+        self_modulation: false,
         residual: false,
     }
 }

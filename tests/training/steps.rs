@@ -99,7 +99,9 @@ fn each_step_moves_only_its_own_network() {
         let mut run = trainer(little(gan));
         let options = run.options().clone();
         let device = Device::flex().autodiff();
-        let batch = Batcher::new(synthetic(70, 1), options.batch_settings()).batch(0, &device);
+        let batch = Batcher::new(synthetic(70, 1), options.batch_settings())
+            .batch(0)
+            .on(&device);
         let fakes = run
             .generator
             .forward_train(batch.z.clone(), batch.labels.clone());
@@ -199,7 +201,9 @@ fn the_gradient_penalty_and_its_own_gradient_are_those_of_the_squared_slope() {
         let run = trainer(options.clone());
         // Weights of 0.02 make a slope of nothing: take ones that a trained network has.
         let discriminator = scaled(run.discriminator.clone(), 5.0);
-        let batch = Batcher::new(synthetic(70, 1), options.batch_settings()).batch(0, &device);
+        let batch = Batcher::new(synthetic(70, 1), options.batch_settings())
+            .batch(0)
+            .on(&device);
         let slope =
             |d: &Discriminator| half_squared_slope(d, &batch.images, &batch.labels, &options.loss);
 
@@ -235,7 +239,9 @@ fn every_weight_gets_a_finite_gradient() {
         let run = trainer(little(gan));
         let options = run.options();
         let device = Device::flex().autodiff();
-        let batch = Batcher::new(synthetic(70, 1), options.batch_settings()).batch(0, &device);
+        let batch = Batcher::new(synthetic(70, 1), options.batch_settings())
+            .batch(0)
+            .on(&device);
         let fakes = run
             .generator
             .forward_train(batch.z.clone(), batch.labels.clone());

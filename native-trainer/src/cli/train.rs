@@ -87,13 +87,18 @@ impl TrainArgs {
             options.set(assignment)?;
         }
         if let Some(bundle) = from {
+            let (residual, self_modulation) = (
+                bundle.generator.residual || options.generator.residual,
+                bundle.generator.self_modulation || options.generator.self_modulation,
+            );
             let grown = GeneratorConfig {
-                residual: true,
+                residual,
+                self_modulation,
                 ..bundle.generator.clone()
             };
             anyhow::ensure!(
-                [&bundle.generator, &grown].contains(&&options.generator),
-                "--from takes the bundle's network as it is, or adds to it by --set generator.residual=true: leave out every other --set generator"
+                options.generator == grown,
+                "--from takes the bundle's network as it is, or adds to it by --set generator.residual=true and --set generator.self_modulation=true: leave out every other --set generator"
             );
         }
         if let Some(kept) = discriminator {

@@ -4,6 +4,7 @@
 //! run continues with exactly the batches an uninterrupted one would have seen.
 
 use burn::tensor::{Device, Tensor, TensorData};
+use model_core::emotion::Emotion;
 use model_core::generator::emotion_rows;
 use model_core::latent::normal_pair;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
@@ -12,7 +13,6 @@ use rand_core::{RngCore, SeedableRng};
 
 use super::Dataset;
 use super::labels::LabelSampler;
-use crate::augment::Augmentation;
 use crate::warp::push_warped;
 
 /// Everything one training step needs, on the device.
@@ -25,8 +25,29 @@ pub struct Batch {
     pub labels: Tensor<2>,
     /// Latents `[B, latent_size]`.
     pub z: Tensor<2>,
-    /// One per real image, then one per generated face; none when switched off.
-    pub augmentation: Option<Augmentation>,
+}
+
+/// The numbers of a [`Batch`], before they are anywhere but in memory.
+pub struct BatchData {
+    step: u64,
+    pixels: Vec<f32>,
+    labels: Vec<[f32; Emotion::COUNT]>,
+    z: Vec<f32>,
+}
+
+impl BatchData {
+    /// The batch on a device.
+    pub fn on(self, device: &Device) -> Batch {
+        let size = self.labels.len();
+        let latent_size = self.z.len() / size;
+        let shape = [size, 1, IMAGE_SIDE, IMAGE_SIDE];
+        Batch {
+            step: self.step,
+            images: Tensor::from_data(TensorData::new(self.pixels, shape), device),
+            labels: emotion_rows(&self.labels, device),
+            z: Tensor::from_data(TensorData::new(self.z, [size, latent_size]), device),
+        }
+    }
 }
 
 /// Draws batches from the training images.
@@ -49,10 +70,6 @@ pub struct BatchSettings {
     pub mirror: bool,
     /// How far they are warped, 0 to 1: see [`push_warped`].
     pub warp: f64,
-    /// Whether the discriminator's input is augmented.
-    pub augment: bool,
-    /// Share of it that is, 0 to 1.
-    pub augment_share: f64,
     /// Seed of the run.
     pub seed: u64,
 }
@@ -69,7 +86,7 @@ impl Batcher {
     }
 
     /// The batch of a step.
-    pub fn batch(&self, step: u64, device: &Device) -> Batch {
+    pub fn batch(&self, step: u64) -> BatchData {
         let mut rng = self.stream(step);
         let size = self.settings.batch;
         let mut pixels = Vec::with_capacity(size * IMAGE_PIXELS);
@@ -84,20 +101,11 @@ impl Batcher {
             }
             labels.push(label.weights());
         }
-        let z = self.latents(size, &mut rng, device);
-        let augmentation = self
-            .settings
-            .augment
-            .then(|| Augmentation::draw(2 * size, self.settings.augment_share, &mut rng, device));
-        Batch {
+        BatchData {
             step,
-            images: Tensor::from_data(
-                TensorData::new(pixels, [size, 1, IMAGE_SIDE, IMAGE_SIDE]),
-                device,
-            ),
-            labels: emotion_rows(&labels, device),
-            z,
-            augmentation,
+            pixels,
+            labels,
+            z: self.latents(size, &mut rng),
         }
     }
 
@@ -107,8 +115,11 @@ impl Batcher {
         let labels: Vec<_> = (0..size)
             .map(|_| self.sampler.draw_label(&mut rng).weights())
             .collect();
-        let z = self.latents(size, &mut rng, device);
-        (z, emotion_rows(&labels, device))
+        let z = TensorData::new(
+            self.latents(size, &mut rng),
+            [size, self.settings.latent_size],
+        );
+        (Tensor::from_data(z, device), emotion_rows(&labels, device))
     }
 
     /// A grid of real training images, `columns` per emotion, as grey bytes row by row.
@@ -126,7 +137,7 @@ impl Batcher {
         rng
     }
 
-    fn latents(&self, size: usize, rng: &mut ChaCha8Rng, device: &Device) -> Tensor<2> {
+    fn latents(&self, size: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
         let count = size * self.settings.latent_size;
         let mut z = Vec::with_capacity(count + 1);
         while z.len() < count {
@@ -134,10 +145,7 @@ impl Batcher {
             z.extend([first, second]);
         }
         z.truncate(count);
-        Tensor::from_data(
-            TensorData::new(z, [size, self.settings.latent_size]),
-            device,
-        )
+        z
     }
 }
 
