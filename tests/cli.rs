@@ -67,7 +67,7 @@ fn a_published_pair_of_networks_is_trained_on() {
     let export = ["export", first, "--to", "page", "--discriminator", "kept"];
     succeed(
         here,
-        &[&export[..], &["--shift", "0.5", "--device", "cpu"]].concat(),
+        &[&export[..], &["--latent-edit", "0.5", "--device", "cpu"]].concat(),
     );
     let pair = ["train", "--from", "page", "--discriminator", "kept"];
     succeed(here, &with(&pair, &["--set", "images=20"]));
@@ -107,7 +107,7 @@ fn a_published_bundle_is_trained_on() {
         "--set",
         "generator.residual=true",
         "--set",
-        "warm_up=20",
+        "discriminator_only_images=20",
         "--set",
         "images=20",
     ]);
@@ -276,15 +276,21 @@ fn json_stands_alone_on_standard_output() {
     let export = ["export", "runs/00000-acgan-synthetic", "--to", "page"];
     let kept = ["--discriminator", "kept", "--device", "cpu"];
     succeed(here, &[&export[..], &kept].concat());
-    let judge = ["--images", "64", "--width", "2", "--device", "cpu"];
-    let said = succeed(here, &[&["judge"][..], &judge].concat());
+    let classifier = ["--images", "64", "--width", "2", "--device", "cpu"];
+    let said = succeed(here, &[&["classifier"][..], &classifier].concat());
     assert!(said.contains("asked \\ seen"), "a confusion matrix: {said}");
-    let on = ["judge", "--from", "runs/judge-synthetic", "--out", "second"];
+    let on = [
+        "classifier",
+        "--from",
+        "runs/classifier-synthetic",
+        "--out",
+        "second",
+    ];
     succeed(
         here,
         &[&on[..], &["--images", "128", "--device", "cpu"]].concat(),
     );
-    let second = fs::read(here.join("second/judge.json")).unwrap();
+    let second = fs::read(here.join("second/classifier.json")).unwrap();
     let second: serde_json::Value = serde_json::from_slice(&second).unwrap();
     assert_eq!(
         (&second["width"], &second["training"]["images_seen"]),
@@ -312,12 +318,12 @@ fn json_stands_alone_on_standard_output() {
     let report: serde_json::Value = serde_json::from_slice(&eval.stdout).unwrap();
     assert_eq!(report["faces"], 64);
     let answers = &report["overfitting"]["held_out"];
-    assert!(answers["realism"].is_number(), "{report}");
+    assert!(answers["unconditional_logit"].is_number(), "{report}");
     assert!(
         report["gan_train"]["trained_on_real"].is_number(),
         "{report}"
     );
-    assert!(text(&eval.stderr).contains("judge    runs/judge-synthetic"));
+    assert!(text(&eval.stderr).contains("classifier    runs/classifier-synthetic"));
     assert!(here.join("pairs.png").is_file());
 }
 
@@ -377,9 +383,9 @@ fn a_killed_run_resumes_and_ends_like_one_that_never_was() {
     };
     let error = refuse(here, &change("generator.width=8"));
     assert!(error.contains("a run keeps its generator"), "{error}");
-    succeed(here, &change("loss.matching=1"));
+    succeed(here, &change("loss.r2=0.5"));
     let options = fs::read_to_string(run_directory.join("options.json")).unwrap();
-    assert!(options.contains("\"matching\": 1.0"), "{options}");
+    assert!(options.contains("\"r2\": 0.5"), "{options}");
 }
 
 /// A table of `rows` lines below a header.
@@ -474,7 +480,11 @@ fn wrong_arguments_are_refused_in_a_sentence() {
     assert!(refuse(here, &["--images", "0"]).contains("--images is 0"));
     assert!(refuse(here, &["--device", "ndarray"]).contains("--features ndarray"));
     assert!(
-        refuse(here, &["export", "run", "--to", "page", "--shift", "4"]).contains("from 0 to 3")
+        refuse(
+            here,
+            &["export", "run", "--to", "page", "--latent-edit", "4"]
+        )
+        .contains("from 0 to 3")
     );
     assert!(refuse(here, &["resume", "nowhere"]).contains("no run directory"));
     assert!(
@@ -486,7 +496,15 @@ fn wrong_arguments_are_refused_in_a_sentence() {
 fn the_help_text_in_the_docs_is_the_trainers_own() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     let mut help = String::new();
-    for command in ["", "resume", "sample", "eval", "judge", "export", "data"] {
+    for command in [
+        "",
+        "resume",
+        "sample",
+        "eval",
+        "classifier",
+        "export",
+        "data",
+    ] {
         let arguments: Vec<&str> = [command, "--help"]
             .into_iter()
             .filter(|word| !word.is_empty())

@@ -9,12 +9,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
-use burn::tensor::{Device, TensorData};
-use native_trainer::checkpoint;
-use native_trainer::dataset::batcher::Batcher;
-use native_trainer::dataset::synthetic;
-use native_trainer::run_dir::RunDir;
-use native_trainer::train::Trainer;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 
@@ -122,25 +116,18 @@ fn unfinished(run: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// What a finished run leaves, without the figures that depend on the speed of the machine. Checkpoints by name
-/// only: a network in memory has random numbers for names, and a checkpoint keeps them.
+/// What a finished run leaves, without the figures that depend on the speed of the machine.
 #[derive(PartialEq)]
 struct Result {
     weights: Vec<u8>,
     /// Networks and optimisers in the last checkpoint, in single precision: a bundle keeps eight bits of a weight.
-    state: Vec<TensorData>,
+    state: Vec<(String, Vec<u8>)>,
     checkpoints: Vec<String>,
     stats: Vec<serde_json::Value>,
 }
 
 impl Result {
     fn of(run: &Path) -> Self {
-        let checkpoints = fs::read_dir(run.join("checkpoints")).unwrap();
-        let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name();
-        let mut checkpoints: Vec<String> = checkpoints
-            .map(|entry| name(entry).into_string().unwrap())
-            .collect();
-        checkpoints.sort();
         let text = fs::read_to_string(run.join("stats.jsonl")).unwrap();
         assert!(text.ends_with('\n'), "the last line of stats.jsonl is torn");
         let stats = text.lines().map(|line| {
@@ -153,7 +140,7 @@ impl Result {
         Self {
             weights: fs::read(run.join("bundle/generator.safetensors")).unwrap(),
             state: state(run),
-            checkpoints,
+            checkpoints: checkpoints(run),
             stats: stats.collect(),
         }
     }
@@ -169,15 +156,30 @@ impl Result {
     }
 }
 
-/// What the newest checkpoint of a run holds.
-fn state(run: &Path) -> Vec<TensorData> {
-    let run = RunDir::open(run).unwrap();
-    let options = run.options().unwrap();
-    let batcher = Batcher::new(synthetic(70, 1), options.batch_settings());
-    let mut trainer = Trainer::new(options, batcher, &Device::flex());
-    let loaded = checkpoint::load_newest(&mut trainer, &run.checkpoints(), &mut |_| ());
-    assert!(loaded.unwrap().is_some(), "a checkpoint");
-    trainer.weights()
+/// The networks and optimisers of a run's newest checkpoint: files by name.
+fn state(run: &Path) -> Vec<(String, Vec<u8>)> {
+    let newest = checkpoints(run).pop().unwrap();
+    let files = fs::read_dir(run.join("checkpoints").join(newest)).unwrap();
+    let mut files: Vec<_> = files
+        .map(|file| file.unwrap())
+        .map(|file| (file.file_name().into_string().unwrap(), file.path()))
+        .filter(|(name, _)| name.ends_with(".safetensors"))
+        .map(|(name, path)| (name, fs::read(path).unwrap()))
+        .collect();
+    assert_eq!(files.len(), 5, "two networks, an average, two optimisers");
+    files.sort();
+    files
+}
+
+/// Names of a run's checkpoints, the newest last.
+fn checkpoints(run: &Path) -> Vec<String> {
+    let checkpoints = fs::read_dir(run.join("checkpoints")).unwrap();
+    let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name();
+    let mut checkpoints: Vec<String> = checkpoints
+        .map(|entry| name(entry).into_string().unwrap())
+        .collect();
+    checkpoints.sort();
+    checkpoints
 }
 
 /// Lets a process live for a while, then kills it; `None` if it ended before by itself, which must be well.
@@ -263,7 +265,7 @@ fn a_finished_run_that_was_killed_while_dropping_a_checkpoint_is_tidied_up() {
     let expected = Result::of(&run);
     let half = run.join("checkpoints/000000001.dropped.unfinished");
     fs::create_dir(&half).unwrap();
-    fs::write(half.join("generator.bpk"), "half").unwrap();
+    fs::write(half.join("generator.safetensors"), "half").unwrap();
     succeed(resume(here, &run));
     Result::of(&run).assert_is(&expected, "nothing remained to train");
 }

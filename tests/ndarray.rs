@@ -13,19 +13,16 @@ use rand_core::SeedableRng;
 
 #[test]
 fn a_tiny_generator_shows_the_same_faces_on_ndarray_and_flex() {
-    for up_sampling in [
-        UpSampling::Transposed,
-        UpSampling::Nearest,
-        UpSampling::Shuffle,
+    for (up_sampling, residual, self_modulation) in [
+        (UpSampling::Transposed, false, false),
+        (UpSampling::Nearest, true, true),
     ] {
         let config = GeneratorConfig {
             latent_size: 6,
             width: 4,
             up_sampling,
-            fine_width: 0,
-            conditional_norm: true,
-            self_modulation: false,
-            residual: false,
+            residual,
+            self_modulation,
         };
         let faces = |device: &Device| {
             let network = Generator::new(&config, &mut ChaCha8Rng::seed_from_u64(3), device);

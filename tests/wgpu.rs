@@ -119,7 +119,7 @@ const LOSS_TOLERANCE: f64 = 0.01;
 /// And its faces, in grey levels: the largest difference of a pixel.
 const FACE_TOLERANCE: u8 = 2;
 
-/// Losses and validities at every tick, and the grid of faces, of a short run on a device.
+/// Losses and mean logits at every tick, and the grid of faces, of a short run on a device.
 fn trained(here: &Path, device: &str, out: &str) -> (Vec<f64>, Vec<u8>) {
     let images = (4 * STEPS).to_string();
     let length = ["--preset", "tiny", "--batch", "4", "--images", &images];
@@ -137,8 +137,8 @@ fn trained(here: &Path, device: &str, out: &str) -> (Vec<f64>, Vec<u8>) {
     let figures = [
         "discriminator_loss",
         "generator_loss",
-        "real_validity",
-        "fake_validity",
+        "real_logit",
+        "fake_logit",
     ];
     let losses = ticks.flat_map(|tick| figures.map(|name| tick[name].as_f64().unwrap()));
     let grid = image::open(run.join("fakes-000000.png")).unwrap();

@@ -1,87 +1,45 @@
-//! The auxiliary-classifier GAN's discriminator (Odena, Olah & Shlens 2017): is this a real face,
-//! and which emotion does it show? On request it finds out by comparing images with one another (ReACGAN, Kang et al. 2021).
+//! The auxiliary-classifier GAN (Odena, Olah & Shlens 2017): the discriminator classifiers whether an image is real, and predicts its
+//! label beside that.
 //!
-//! Read it beside `cgan.rs`: same sections, same order.
+//! Its discriminator gives an image x an unconditional logit u(x) and label logits, whose softmax is p(y | x). Then
+//!
+//! ```text
+//! adversarial logit   D(x, y) = u(x)
+//! discriminator       min  game(u(real), u(fake)) - c log p(y | real)
+//! generator           min  game(u(fake))          - w log p(y | fake)
+//! ```
+//!
+//! with w the label weight and c the label cross-entropy weight, the same in both GANs. The label is no part of the game: it is a second task, which
+//! the discriminator learns from real images and the generator is graded by.
+//!
+//! Read it beside `cgan.rs`: same functions, same order.
 
-use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Tensor;
 
-use crate::config::DiscriminatorConfig;
-use crate::discriminator::{Body, DiscriminatorOutput};
-use crate::emotion::Emotion;
-use crate::initial::Initial;
-use crate::spectral::{SpectralLinear, unit};
+use crate::discriminator::DiscriminatorOutput;
+use crate::label::cross_entropy;
 
-/// Judges realism without looking at the label, and predicts the emotion beside it.
-#[derive(Module, Debug)]
-pub struct AcganDiscriminator {
-    body: Body,
-    /// Realism; the label is not asked for.
-    realism: SpectralLinear,
-    /// The auxiliary classifier. Not normalised: its logits must be free to grow confident.
-    classifier: SpectralLinear,
-    /// Features to embeddings; the classifier's rows are then the emotions' proxies.
-    embedding: Option<SpectralLinear>,
+/// The label weight w of a new run.
+pub const LABEL_WEIGHT: f64 = 0.5;
+
+/// D(x, y): above 0 for "real", whatever the label.
+///
+/// # Shapes
+/// - output `[B, 1]`
+pub fn adversarial_logit(
+    output: &DiscriminatorOutput,
+    _labels: Tensor<2>,
+    _label_weight: f64,
+) -> Tensor<2> {
+    output.unconditional_logit.clone()
 }
 
-impl AcganDiscriminator {
-    /// Builds the network with weights from `initial`.
-    pub fn new(config: &DiscriminatorConfig, initial: &mut impl Initial, device: &Device) -> Self {
-        let features = Body::features(config);
-        let norm = config.spectral_norm;
-        let embedded = Some(config.class_embedding).filter(|&length| length > 0);
-        let classified = embedded.unwrap_or(features);
-        Self {
-            body: Body::new(config, initial, device),
-            realism: SpectralLinear::new(
-                [Body::realism_features(config), 1],
-                norm,
-                initial,
-                device,
-            ),
-            classifier: SpectralLinear::new([classified, Emotion::COUNT], false, initial, device),
-            embedding: embedded
-                .map(|length| SpectralLinear::new([features, length], norm, initial, device)),
-        }
-    }
-
-    /// # Shapes
-    /// - images `[B, 1, 48, 48]`, emotions unused: the classifier must find out by itself
-    /// - output: validity `[B, 1]`, class `[B, 7]`, embedding `[B, class_embedding]` or none
-    pub fn forward(&self, images: Tensor<4>, _emotions: Tensor<2>) -> DiscriminatorOutput {
-        let features = self.body.forward(images); // [B, 4w]
-        let seen = self.body.with_variety(features.clone());
-        let embedding = self
-            .embedding
-            .as_ref()
-            .map(|layer| unit(layer.forward(features.clone()))); // [B, class_embedding]
-        let class = match &embedding {
-            Some(embedding) => self.classifier.cosines(embedding.clone()),
-            None => self.classifier.forward(features),
-        };
-        let realism = self.realism.forward(seen); // [B, 1]
-        DiscriminatorOutput {
-            validity: realism.clone(),
-            realism,
-            validity_by_label: None,
-            class: Some(class), // [B, 7]
-            embedding,
-        }
-    }
-
-    /// See [`crate::discriminator::Discriminator::with_layers`].
-    pub fn with_layers(mut self, config: &DiscriminatorConfig) -> Self {
-        self.body = self.body.with_layers(config);
-        self
-    }
-
-    /// One power iteration of every layer.
-    pub fn estimated(self) -> Self {
-        Self {
-            body: self.body.estimated(),
-            realism: self.realism.estimated(),
-            classifier: self.classifier.estimated(),
-            embedding: self.embedding.map(SpectralLinear::estimated),
-        }
-    }
+/// What the generator hears of labels beside the game: how surely the asked one is predicted.
+pub fn generator_label_loss(
+    fake: &DiscriminatorOutput,
+    labels: Tensor<2>,
+    label_weight: f64,
+) -> Option<Tensor<1>> {
+    let loss = cross_entropy(fake.label_logits.clone(), labels);
+    (label_weight > 0.0).then(|| loss.mul_scalar(label_weight))
 }

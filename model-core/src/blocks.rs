@@ -1,9 +1,9 @@
-//! The building blocks of both networks: first weights, layers, up-sampling.
+//! The building blocks of all networks: layers with their first weights, residual blocks, up-sampling.
 
 use burn::module::{Module, Param};
 use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, Conv2dConfig, ConvTranspose2d, ConvTranspose2dConfig};
-use burn::nn::{Linear, LinearConfig, PixelShuffle, PixelShuffleConfig};
+use burn::nn::{Linear, LinearConfig};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::config::UpSampling;
@@ -41,7 +41,17 @@ pub fn conv3x3(
     initial: &mut impl Initial,
     device: &Device,
 ) -> Conv2d {
-    conv([inputs, outputs], 3, 1, initial, device)
+    conv([inputs, outputs], 3, 1, 1, initial, device)
+}
+
+/// A 2x2 convolution whose output is one row and one column smaller.
+pub fn conv2x2(
+    inputs: usize,
+    outputs: usize,
+    initial: &mut impl Initial,
+    device: &Device,
+) -> Conv2d {
+    conv([inputs, outputs], 2, 1, 0, initial, device)
 }
 
 /// A 4x4 convolution that halves height and width.
@@ -51,20 +61,23 @@ pub fn halving4x4(
     initial: &mut impl Initial,
     device: &Device,
 ) -> Conv2d {
-    conv([inputs, outputs], 4, 2, initial, device)
+    conv([inputs, outputs], 4, 2, 1, initial, device)
 }
 
-/// A convolution with one row of padding on each side and zero bias.
+/// A convolution with so many rows of padding on each side and zero bias.
 fn conv(
     [inputs, outputs]: [usize; 2],
     kernel: usize,
     stride: usize,
+    padding: usize,
     initial: &mut impl Initial,
     device: &Device,
 ) -> Conv2d {
     let mut layer = Conv2dConfig::new([inputs, outputs], [kernel; 2])
         .with_stride([stride; 2])
-        .with_padding(PaddingConfig2d::Explicit(1, 1, 1, 1))
+        .with_padding(PaddingConfig2d::Explicit(
+            padding, padding, padding, padding,
+        ))
         .init(device);
     layer.weight = initial_weights([outputs, inputs, kernel, kernel], initial, device);
     layer.bias = Some(zeros(outputs, device));
@@ -95,13 +108,12 @@ pub(crate) fn zeros(size: usize, device: &Device) -> Param<Tensor<1>> {
     Param::from_data(TensorData::zeros::<f32, _>([size]), device)
 }
 
-/// Doubles height and width; the three kinds are compared in docs/training.md.
+/// Doubles height and width.
 #[derive(Module, Debug)]
-#[allow(clippy::large_enum_variant)] // a network holds two of them
+#[allow(clippy::large_enum_variant)] // a network holds three of them
 pub enum UpSample {
     Transposed(ConvTranspose2d),
     Nearest(EnlargedConv),
-    Shuffle(ShuffledConv),
 }
 
 /// Nearest-neighbour enlargement, then a 3x3 convolution.
@@ -129,43 +141,6 @@ impl EnlargedConv {
     }
 }
 
-/// A convolution to four times the channels, spread over 2x2 pixels (Shi et al. 2016); or, with a factor of 1, a
-/// convolution alone.
-#[derive(Module, Debug)]
-pub struct ShuffledConv {
-    conv: Conv2d,
-    shuffle: PixelShuffle,
-}
-
-impl ShuffledConv {
-    /// From `[B, inputs, H, W]` to `[B, outputs, factor H, factor W]`.
-    pub fn new(
-        inputs: usize,
-        outputs: usize,
-        factor: usize,
-        initial: &mut impl Initial,
-        device: &Device,
-    ) -> Self {
-        Self {
-            conv: conv3x3(inputs, factor * factor * outputs, initial, device),
-            shuffle: PixelShuffleConfig::new(factor).init(),
-        }
-    }
-
-    /// Rectifies its input first.
-    ///
-    /// # Shapes
-    /// - input `[B, inputs, H, W]`
-    /// - output `[B, outputs, factor H, factor W]`
-    pub fn forward(&self, input: Scaled) -> Tensor<4> {
-        let maps = input.convolved(&self.conv);
-        match self.shuffle.upscale_factor {
-            1 => maps,
-            _ => self.shuffle.forward(maps),
-        }
-    }
-}
-
 /// `maps + conv(relu(norm(maps)))`, a residual block with its normalisation in front (He et al. 2016). Its weights begin as
 /// zeros, so that a network it is added to goes on as it was.
 #[derive(Module, Debug)]
@@ -175,10 +150,10 @@ pub struct Residual {
 }
 
 impl Residual {
-    /// For maps of so many channels, and so many conditions.
-    pub fn new(conditions: usize, channels: usize, device: &Device) -> Self {
+    /// For maps of so many channels, so many labels, and so many numbers of z that modulate, 0 for none.
+    pub fn new(labels: usize, latent_size: usize, channels: usize, device: &Device) -> Self {
         Self {
-            norm: ConditionalNorm::new(conditions, channels, device),
+            norm: ConditionalNorm::new(labels, channels, device).with_modulation(latent_size),
             conv: conv3x3(channels, channels, &mut Zeros, device),
         }
     }
@@ -205,17 +180,14 @@ impl UpSample {
             UpSampling::Nearest => Self::Nearest(EnlargedConv {
                 conv: conv3x3(inputs, outputs, initial, device),
             }),
-            UpSampling::Shuffle => {
-                Self::Shuffle(ShuffledConv::new(inputs, outputs, 2, initial, device))
-            }
         }
     }
 
-    /// The form that is sampled and exported: an enlarged convolution as the transposed one it is computed as.
-    pub fn folded(&self) -> Self {
+    /// The form that is sampled and exported: an enlarged convolution as the transposed one that gives the same.
+    pub fn fused(&self) -> Self {
         match self {
             Self::Nearest(layer) => Self::Transposed(layer.transposed()),
-            Self::Transposed(_) | Self::Shuffle(_) => self.clone(),
+            Self::Transposed(_) => self.clone(),
         }
     }
 
@@ -228,7 +200,6 @@ impl UpSample {
         match self {
             Self::Transposed(layer) => input.convolved(layer),
             Self::Nearest(layer) => layer.forward(input.relu()),
-            Self::Shuffle(layer) => layer.forward(input),
         }
     }
 }

@@ -16,10 +16,8 @@ use crate::pixels::IMAGE_SIDE;
 
 /// Name of the weights' file.
 pub const WEIGHTS_FILE: &str = "generator.safetensors";
-/// Raised when a reader of the old format could not read the new one. Version 1 had no quantised weights.
-pub const FORMAT_VERSION: u32 = 2;
-/// The oldest format that is read.
-const OLDEST_VERSION: u32 = 1;
+/// Raised when a reader of the old format could not read the new one.
+pub const FORMAT_VERSION: u32 = 3;
 /// No generator of this project is larger; anything beyond is not one.
 pub const MAX_WEIGHT_BYTES: u64 = 64 << 20;
 
@@ -68,17 +66,14 @@ pub struct Training {
     pub seed: u64,
     /// Git commit of the trainer, or "unknown".
     pub git_commit: String,
-    /// What latents were multiplied by before the weights were written; 1 for the network as trained.
-    #[serde(default = "as_trained")]
+    /// What latents were multiplied by before the weights were written (truncation); 1 for the network as trained.
     pub truncation: f64,
-    /// How far latents were moved before the weights were written, in standard deviations, to where the discriminator sees the
-    /// asked emotion better; 0 for the network as trained.
-    #[serde(default)]
-    pub latent_shift: f64,
+    /// How far latents were edited before the weights were written, in standard deviations along the direction in which the
+    /// discriminator sees the asked emotion better; 0 for the network as trained.
+    pub latent_edit: f64,
     /// How much of the asked emotion faces were left with before the weights were written, the rest being neutral; 1 for the network
     /// as trained.
-    #[serde(default = "as_trained")]
-    pub intensity: f64,
+    pub label_interpolation: f64,
     /// Metrics by name, as `native-trainer eval` names them.
     #[serde(default)]
     pub metrics: BTreeMap<String, f64>,
@@ -88,11 +83,7 @@ pub struct Training {
 pub const MAX_TRUNCATION: f64 = 1.5;
 
 /// Beyond so many standard deviations no network has drawn faces while it learned.
-pub const MAX_LATENT_SHIFT: f64 = 3.0;
-
-fn as_trained() -> f64 {
-    1.0
-}
+pub const MAX_LATENT_EDIT: f64 = 3.0;
 
 /// Why something is no bundle of ours.
 #[derive(Debug, thiserror::Error)]
@@ -100,7 +91,7 @@ pub enum BundleError {
     #[error("the manifest is not valid: {0}")]
     Manifest(#[from] serde_json::Error),
     #[error(
-        "the manifest has format version {found}, this build reads {OLDEST_VERSION} to {FORMAT_VERSION}: export the model again with a matching trainer"
+        "the manifest has format version {found}, this build reads {FORMAT_VERSION}: export the model again with a matching trainer"
     )]
     Version { found: u32 },
     #[error("the manifest describes another kind of model: {0}")]
@@ -117,6 +108,9 @@ pub enum BundleError {
     Hash { found: String, expected: String },
     #[error("the weights do not fit the network: {0}")]
     Weights(String),
+    #[cfg(feature = "networks")]
+    #[error(transparent)]
+    Read(#[from] crate::reading::ReadError),
 }
 
 /// What all manifests have in common, whichever network theirs is.
@@ -139,7 +133,7 @@ pub trait Describes: Serialize + DeserializeOwned {
             format_version: u32,
         }
         let Version { format_version } = serde_json::from_slice(json)?;
-        if !(OLDEST_VERSION..=FORMAT_VERSION).contains(&format_version) {
+        if format_version != FORMAT_VERSION {
             return Err(BundleError::Version {
                 found: format_version,
             });
@@ -177,13 +171,13 @@ impl Describes for Manifest {
         if !(truncation > 0.0 && truncation <= MAX_TRUNCATION) {
             return contract(format!("its latents are multiplied by {truncation}"));
         }
-        let shift = self.training.latent_shift;
-        if !(0.0..=MAX_LATENT_SHIFT).contains(&shift) {
-            return contract(format!("its latents are moved by {shift}"));
+        let edit = self.training.latent_edit;
+        if !(0.0..=MAX_LATENT_EDIT).contains(&edit) {
+            return contract(format!("its latents are edited by {edit}"));
         }
-        let intensity = self.training.intensity;
-        if !(intensity > 0.0 && intensity <= 1.0) {
-            return contract(format!("its emotions are multiplied by {intensity}"));
+        let share = self.training.label_interpolation;
+        if !(share > 0.0 && share <= 1.0) {
+            return contract(format!("its emotions are multiplied by {share}"));
         }
         Ok(())
     }
@@ -247,7 +241,8 @@ impl WeightsFile {
     }
 }
 
-pub(crate) fn sha256(bytes: &[u8]) -> String {
+/// SHA-256 as manifests write it.
+pub fn sha256(bytes: &[u8]) -> String {
     hexadecimal(&Sha256::digest(bytes))
 }
 

@@ -1,6 +1,7 @@
 //! Convolutions of every network, by this crate's kernels where the CPU or a browser's GPU computes, else by Burn's.
 
 use burn::module::Param;
+use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
@@ -24,7 +25,7 @@ pub struct Moves {
     pub padding: usize,
 }
 
-/// What a layer of Burn's computes: with one row of padding on every side, or transposed one row less, as all in this crate do.
+/// What a layer of Burn's computes; a transposed one with one row of padding less on every side, as all in this crate.
 pub struct Convolving {
     /// `[O, I, k, k]`, transposed `[I, O, k, k]`
     weight: Tensor<4>,
@@ -37,14 +38,27 @@ pub struct Convolving {
 impl From<&Conv2d> for Convolving {
     fn from(layer: &Conv2d) -> Self {
         let outputs = layer.weight.val().dims()[0];
-        Self::new(&layer.weight, &layer.bias, outputs, layer.stride[0], false)
+        let padding = match layer.padding {
+            PaddingConfig2d::Explicit(top, ..) => top,
+            PaddingConfig2d::Valid => 0,
+            PaddingConfig2d::Same => (layer.kernel_size[0] - 1) / 2,
+        };
+        let moves = Moves {
+            stride: layer.stride[0],
+            padding,
+        };
+        Self::new(&layer.weight, &layer.bias, outputs, moves, false)
     }
 }
 
 impl From<&ConvTranspose2d> for Convolving {
     fn from(layer: &ConvTranspose2d) -> Self {
         let outputs = layer.weight.val().dims()[1];
-        Self::new(&layer.weight, &layer.bias, outputs, layer.stride[0], true)
+        let moves = Moves {
+            stride: layer.stride[0],
+            padding: layer.padding[0],
+        };
+        Self::new(&layer.weight, &layer.bias, outputs, moves, true)
     }
 }
 
@@ -53,7 +67,7 @@ impl Convolving {
         weight: &Param<Tensor<4>>,
         bias: &Option<Param<Tensor<1>>>,
         outputs: usize,
-        stride: usize,
+        moves: Moves,
         transposed: bool,
     ) -> Self {
         let weight = weight.val();
@@ -61,7 +75,6 @@ impl Convolving {
             Some(bias) => bias.val(),
             None => Tensor::zeros([outputs], &weight.device()),
         };
-        let moves = Moves { stride, padding: 1 };
         Self {
             weight,
             bias,
@@ -110,14 +123,31 @@ impl Convolving {
     }
 }
 
-/// Nearest-neighbour enlargement, then the 3x3 layer: computed as the transposed convolution that gives the same.
+/// Nearest-neighbour enlargement, then the 3x3 layer: on the CPU computed as the transposed convolution that gives the same, which
+/// takes less than half of the products; GPUs have better shaders for plain convolutions.
 pub fn convolve_enlarged(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
-    let Convolving { weight, bias, .. } = layer.into();
-    let moves = Moves {
-        stride: 2,
-        padding: 1,
-    };
-    transposed_convolution(input, enlarging_kernel(weight), bias, moves)
+    #[cfg(feature = "cpu")]
+    if runs_on(&input.device()) {
+        let Convolving { weight, bias, .. } = layer.into();
+        let moves = Moves {
+            stride: 2,
+            padding: 1,
+        };
+        return transposed_convolution(input, enlarging_kernel(weight), bias, moves);
+    }
+    Convolving::from(layer).forward(enlarged(input))
+}
+
+/// Every pixel four times.
+///
+/// # Shapes
+/// - maps `[B, C, H, W]`
+/// - output `[B, C, 2 H, 2 W]`
+fn enlarged(maps: Tensor<4>) -> Tensor<4> {
+    let [batch, channels, height, width] = maps.dims();
+    maps.reshape([batch, channels, height, 1, width, 1])
+        .expand([batch, channels, height, 2, width, 2])
+        .reshape([batch, channels, 2 * height, 2 * width])
 }
 
 /// The kernel of the transposed convolution, stride 2, that enlarges a map and convolves it with a 3x3 kernel.

@@ -2,9 +2,10 @@
 
 use burn::module::Module;
 use burn::nn::Linear;
+use burn::nn::conv::Conv2d;
 use burn::tensor::{Device, Tensor, TensorData};
 
-use crate::blocks::{Residual, ShuffledConv, UpSample, linear};
+use crate::blocks::{Residual, UpSample, conv3x3, linear};
 use crate::config::GeneratorConfig;
 use crate::emotion::Emotion;
 use crate::initial::Initial;
@@ -17,10 +18,9 @@ const FIRST_SIDE: usize = 6;
 
 /// z and an emotion to a 48x48 grey face.
 ///
-/// The emotion enters twice: beside z at the start, and in every [`ConditionalNorm`]. Maps grow
-/// 6, 12, 24, and to a few fine ones at 48x48; without those the last convolution ends in a pixel shuffle, which is
-/// cheaper and leaves a trace of its 2x2 pattern. A network in training is run by [`Self::forward_train`]; the one that is
-/// sampled, exported and loaded is its [`Self::folded`] form, run by [`Self::forward`].
+/// The emotion enters twice: beside z at the start, and in every [`ConditionalNorm`]; with self-modulation z does so, too. Maps
+/// grow from 6x6 to 48x48 by three up-samplings. A network in training is run by [`Self::forward_train`]; the one that is
+/// sampled, exported and loaded is its [`Self::fused`] form, run by [`Self::forward`].
 #[derive(Module, Debug)]
 pub struct Generator {
     start: Linear,
@@ -28,54 +28,47 @@ pub struct Generator {
     ups: Vec<UpSample>,
     /// One behind each up-sampling, or none at all.
     residuals: Vec<Residual>,
-    end: ShuffledConv,
+    end: Conv2d,
 }
 
 impl Generator {
     /// Builds a network with weights from `initial`.
     pub fn new(config: &GeneratorConfig, initial: &mut impl Initial, device: &Device) -> Self {
         let width = config.width;
+        let channels = [4 * width, 2 * width, width, width / 2];
         let inputs = config.latent_size + Emotion::COUNT;
-        let mut channels = vec![4 * width, 2 * width, width];
-        let mut doubling = 2; // what is left for the end
-        if config.fine_width > 0 {
-            channels.push(config.fine_width);
-            doubling = 1;
-        }
-        let last = channels[channels.len() - 1];
-        let conditions = match config.conditional_norm {
-            true => Emotion::COUNT,
-            false => 1,
-        };
-        let up = |pair: &[usize], initial: &mut _| {
-            UpSample::new(config.up_sampling, pair[0], pair[1], initial, device)
-        };
-        let network = Self {
-            start: linear(inputs, 4 * width * FIRST_SIDE * FIRST_SIDE, initial, device),
+        let mut network = Self {
+            start: linear(
+                inputs,
+                channels[0] * FIRST_SIDE * FIRST_SIDE,
+                initial,
+                device,
+            ),
             norms: channels
-                .iter()
-                .map(|&channels| ConditionalNorm::new(conditions, channels, device))
+                .map(|channels| ConditionalNorm::new(Emotion::COUNT, channels, device))
+                .into(),
+            ups: channels
+                .windows(2)
+                .map(|pair| UpSample::new(config.up_sampling, pair[0], pair[1], initial, device))
                 .collect(),
-            ups: channels.windows(2).map(|pair| up(pair, initial)).collect(),
             residuals: Vec::new(),
-            end: ShuffledConv::new(last, 1, doubling, initial, device),
+            end: conv3x3(channels[3], 1, initial, device),
         };
-        let network = match config.residual {
-            true => network.with_residuals(),
-            false => network,
-        };
-        match config.self_modulation {
-            true => network.with_modulation(),
-            false => network,
+        if config.self_modulation {
+            network = network.with_modulation();
         }
+        if config.residual {
+            network = network.with_residuals();
+        }
+        network
     }
 
     /// The same network, and the same faces, with a residual block behind every up-sampling, for further training.
     pub fn with_residuals(mut self) -> Self {
-        let device = self.device();
+        let (device, latent_size) = (self.device(), self.modulating());
         let behind = self.norms.iter().skip(1);
         self.residuals = behind
-            .map(|norm| Residual::new(norm.conditions(), norm.channels(), &device))
+            .map(|norm| Residual::new(Emotion::COUNT, latent_size, norm.channels(), &device))
             .collect();
         self
     }
@@ -86,18 +79,46 @@ impl Generator {
         self.map_norms(|norm| norm.with_modulation(size))
     }
 
-    /// Whether z scales and shifts in every normalisation.
-    fn is_modulated(&self) -> bool {
-        let conditions = self.norms.first().map(ConditionalNorm::conditions);
-        conditions.is_some_and(|conditions| conditions > Emotion::COUNT)
+    /// How many numbers of z scale and shift in every normalisation: all or none.
+    fn modulating(&self) -> usize {
+        let conditions = self.norms.first().map_or(0, ConditionalNorm::conditions);
+        conditions.saturating_sub(Emotion::COUNT)
     }
 
+    /// Every normalisation mapped.
     fn map_norms(mut self, map: impl Fn(ConditionalNorm) -> ConditionalNorm) -> Self {
         let behind = self.residuals.iter_mut().map(|residual| &mut residual.norm);
         for norm in self.norms.iter_mut().chain(behind) {
             *norm = map(norm.clone());
         }
         self
+    }
+
+    /// What latents and emotions meet, mapped: the rows of the first layer's weights and of every normalisation's tables, those for
+    /// z `[latent_size or 0, _]` and those for emotions `[7, _]`, given and returned in this order.
+    fn map_rows(mut self, map: impl Fn(Tensor<2>, Tensor<2>) -> (Tensor<2>, Tensor<2>)) -> Self {
+        let size = self.latent_size();
+        self.start.weight = self.start.weight.map(|weight| {
+            let for_z = weight.clone().narrow(0, 0, size);
+            let for_emotions = weight.narrow(0, size, Emotion::COUNT);
+            let (for_z, for_emotions) = map(for_z, for_emotions);
+            Tensor::cat(vec![for_z, for_emotions], 0)
+        });
+        let modulating = self.modulating();
+        self.map_norms(|norm| {
+            norm.with_rows(|rows| {
+                let for_emotions = rows.clone().narrow(0, 0, Emotion::COUNT);
+                let for_z = match modulating {
+                    0 => Tensor::zeros([1, rows.dims()[1]], &rows.device()), // stands for none
+                    _ => rows.narrow(0, Emotion::COUNT, modulating),
+                };
+                let (for_z, for_emotions) = map(for_z, for_emotions);
+                match modulating {
+                    0 => for_emotions,
+                    _ => Tensor::cat(vec![for_emotions, for_z], 0),
+                }
+            })
+        })
     }
 
     /// Length of the latent vector.
@@ -110,7 +131,7 @@ impl Generator {
         self.start.weight.val().device()
     }
 
-    /// Inference with a folded network.
+    /// Inference with a fused network.
     ///
     /// # Shapes
     /// - z `[B, latent_size]`; emotions `[B, 7]`, each row weights that add up to 1
@@ -131,27 +152,27 @@ impl Generator {
         })
     }
 
-    /// The inference form: statistics measured over one large batch are folded into the tables, enlarged convolutions
-    /// into transposed ones. Its configuration is [`GeneratorConfig::folded`].
-    pub fn folded(&self, z: Tensor<2>, emotions: Tensor<2>) -> Self {
+    /// The inference form: statistics measured over one large batch are fused into the tables, enlarged convolutions
+    /// into transposed ones. Its configuration is [`GeneratorConfig::fused`].
+    pub fn fused(&self, z: Tensor<2>, emotions: Tensor<2>) -> Self {
         let mut norms = Vec::with_capacity(self.norms.len());
         self.pass(z, emotions, |norm, input, emotions| {
-            let folded = norm.folded(&input);
-            let output = folded.affine(input, emotions);
-            norms.push(folded);
+            let fused = norm.fused(&input);
+            let output = fused.affine(input, emotions);
+            norms.push(fused);
             output
         });
         let mut network = self.clone().with_norms(norms);
-        network.ups = self.ups.iter().map(UpSample::folded).collect();
+        network.ups = self.ups.iter().map(UpSample::fused).collect();
         network
     }
 
-    /// The way back from [`Self::folded`], so that a published network is trained on: [`Self::forward_train`] then makes
+    /// The way back from [`Self::fused`], so that a published network is trained on: [`Self::forward_train`] then makes
     /// of this batch what [`Self::forward`] made of it. Enlarged convolutions stay transposed.
-    pub fn unfolded(self, z: Tensor<2>, emotions: Tensor<2>) -> Self {
+    pub fn unfused(self, z: Tensor<2>, emotions: Tensor<2>) -> Self {
         let mut norms = Vec::with_capacity(self.norms.len());
         self.pass(z, emotions, |norm, input, emotions| {
-            norms.push(norm.clone().unfolded(&input));
+            norms.push(norm.clone().unfused(&input));
             norm.affine(input, emotions)
         });
         self.with_norms(norms)
@@ -170,72 +191,41 @@ impl Generator {
         self
     }
 
-    /// The same network with latents drawn in: it takes `truncation` times z for z. Less variety, and fewer faces far from the
-    /// usual (the truncation trick: Brock et al. 2019; here every latent is shortened, none is drawn again); above 1 more of both.
-    pub fn truncated(mut self, truncation: f64) -> Self {
-        let size = self.latent_size();
-        self.start.weight = self.start.weight.map(|weight| {
-            let [inputs, _] = weight.dims();
-            let for_z = weight.clone().narrow(0, 0, size).mul_scalar(truncation);
-            Tensor::cat(vec![for_z, weight.narrow(0, size, inputs - size)], 0)
-        });
-        if !self.is_modulated() {
-            return self;
-        }
-        self.map_norms(|norm| {
-            norm.with_rows(|rows| {
-                let for_z = rows.clone().narrow(0, Emotion::COUNT, size);
-                let for_emotions = rows.narrow(0, 0, Emotion::COUNT);
-                Tensor::cat(vec![for_emotions, for_z.mul_scalar(truncation)], 0)
-            })
-        })
+    /// The same network with truncated latents: it takes `truncation` times z for z. Below 1 less diversity and fewer faces far
+    /// from the average, above 1 more of both (the truncation trick, Brock et al. 2019, by scaling in place of drawing again).
+    pub fn truncated(self, truncation: f64) -> Self {
+        self.map_rows(|for_z, for_emotions| (for_z.mul_scalar(truncation), for_emotions))
     }
 
-    /// The same network with latents moved: it takes z + `shift` for z.
+    /// The same network with edited latents: it takes z + `edit` for z.
     ///
     /// # Shapes
-    /// - shift `[1, latent_size]`
-    pub fn shifted(mut self, shift: Tensor<2>) -> Self {
-        let weight = self.start.weight.val();
-        let for_z = weight.narrow(0, 0, self.latent_size());
-        let moved = shift.clone().matmul(for_z).squeeze_dim::<1>(0);
-        self.start.bias = self.start.bias.map(|bias| bias.map(|bias| bias + moved)); // none is without one
-        if !self.is_modulated() {
+    /// - edit `[1, latent_size]`
+    pub fn edited(mut self, edit: Tensor<2>) -> Self {
+        let for_z = self.start.weight.val().narrow(0, 0, self.latent_size());
+        let added = edit.clone().matmul(for_z).squeeze_dim::<1>(0);
+        self.start.bias = self.start.bias.map(|bias| bias.map(|bias| bias + added)); // none is without one
+        if self.modulating() == 0 {
             return self;
         }
         let size = self.latent_size();
         self.map_norms(|norm| {
             norm.with_rows(|rows| {
                 let for_z = rows.clone().narrow(0, Emotion::COUNT, size);
-                let moved = shift.clone().matmul(for_z.clone()); // [1, C], for every emotion: weightings add up to 1
-                let for_emotions = rows.narrow(0, 0, Emotion::COUNT) + moved;
+                let added = edit.clone().matmul(for_z.clone()); // [1, C], for every emotion: their weights add up to 1
+                let for_emotions = rows.narrow(0, 0, Emotion::COUNT) + added;
                 Tensor::cat(vec![for_emotions, for_z], 0)
             })
         })
     }
 
-    /// The same network with milder emotions: it takes `intensity` times an emotion, and neutral for the rest, for the emotion.
-    /// `with_intensity(1.0 / intensity)` is the way back.
-    pub fn with_intensity(mut self, intensity: f64) -> Self {
-        let milder = |rows: Tensor<2>| {
-            let neutral = rows.clone().narrow(0, Emotion::Neutral.index(), 1);
-            rows.mul_scalar(intensity) + neutral.mul_scalar(1.0 - intensity)
-        };
-        let size = self.latent_size();
-        self.start.weight = self.start.weight.map(|weight| {
-            let for_z = weight.clone().narrow(0, 0, size);
-            let for_emotions = weight.narrow(0, size, Emotion::COUNT);
-            Tensor::cat(vec![for_z, milder(for_emotions)], 0)
-        });
-        self.map_norms(|norm| {
-            norm.with_rows(|rows| match rows.dims()[0].checked_sub(Emotion::COUNT) {
-                None => rows, // the same for all emotions
-                Some(0) => milder(rows),
-                Some(size) => {
-                    let for_z = rows.clone().narrow(0, Emotion::COUNT, size);
-                    Tensor::cat(vec![milder(rows.narrow(0, 0, Emotion::COUNT)), for_z], 0)
-                }
-            })
+    /// The same network with emotions interpolated towards neutral: it takes `share` times an emotion, and neutral for the rest, for
+    /// the emotion. `with_interpolated_labels(1.0 / share)` is the way back.
+    pub fn with_interpolated_labels(self, share: f64) -> Self {
+        self.map_rows(|for_z, for_emotions| {
+            let neutral = for_emotions.clone().narrow(0, Emotion::Neutral.index(), 1);
+            let milder = for_emotions.mul_scalar(share) + neutral.mul_scalar(1.0 - share);
+            (for_z, milder)
         })
     }
 
@@ -263,10 +253,9 @@ impl Generator {
         let start = self
             .start
             .forward(Tensor::cat(vec![z.clone(), emotions.clone()], 1));
-        let condition = match self.norms.first().map(ConditionalNorm::conditions) {
-            Some(Emotion::COUNT) => emotions,
-            Some(rows) if rows > Emotion::COUNT => Tensor::cat(vec![emotions, z], 1),
-            _ => Tensor::ones([1, 1], &start.device()),
+        let condition = match self.modulating() {
+            0 => emotions,
+            _ => Tensor::cat(vec![emotions, z], 1),
         };
         let [batch, features] = start.dims();
         let channels = features / (FIRST_SIDE * FIRST_SIDE);
@@ -274,8 +263,8 @@ impl Generator {
         for (index, norm) in self.norms.iter().enumerate() {
             let scaled = normalise(norm, maps, condition.clone());
             maps = match self.ups.get(index) {
-                Some(up) => up.forward(scaled), // [B, 2w, 12, 12], [B, w, 24, 24], [B, fine_width, 48, 48]
-                None => self.end.forward(scaled), // [B, 1, 48, 48]
+                Some(up) => up.forward(scaled), // [B, 2w, 12, 12], [B, w, 24, 24], [B, w / 2, 48, 48]
+                None => scaled.convolved(&self.end), // [B, 1, 48, 48]
             };
             if let Some(residual) = self.residuals.get(index) {
                 let scaled = normalise(&residual.norm, maps.clone(), condition.clone());

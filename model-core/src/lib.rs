@@ -2,25 +2,23 @@
 //!
 //! ```text
 //! seed ─► latent ─► z ┐
-//!                     ├─► generator ─► pixels        discriminator (cgan | acgan) judges them
+//!                     ├─► generator ─► pixels        discriminator, read by cgan | acgan, judges them
 //! emotion ─► weights ─┘        ▲                     while the generator is trained
 //!                              │
 //!                           bundle: manifest + weights, what trainer and page share
 //! ```
 //!
-//! Reading order: [`emotion`], [`pixels`], [`latent`], then [`generator`], then `cgan.rs` beside
-//! `acgan.rs` ([`discriminator`] holds what they share), then [`bundle`]. What trainer and
-//! browser must agree on exists here and nowhere else. Without the feature `networks` there is no Burn, and
+//! What trainer and browser must agree on exists here and nowhere else; ARCHITECTURE.md says where to begin reading. Without the feature `networks` there is no Burn, and
 //! what files hold can still be read and checked.
 
 #![deny(clippy::unwrap_used, clippy::expect_used)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod bundle;
+pub mod classifier_bundle;
 pub mod config;
 pub mod discriminator_bundle;
 pub mod emotion;
-pub mod judge_bundle;
 pub mod latent;
 pub mod pixels;
 pub mod quantise;
@@ -33,11 +31,15 @@ pub mod blocks;
 #[cfg(feature = "networks")]
 pub mod cgan;
 #[cfg(feature = "networks")]
+pub mod classifier;
+#[cfg(feature = "networks")]
 pub mod convolutions;
 #[cfg(feature = "cpu")]
 mod cpu;
 #[cfg(feature = "networks")]
 pub mod discriminator;
+#[cfg(feature = "networks")]
+pub mod gan;
 #[cfg(feature = "networks")]
 pub mod generator;
 #[cfg(feature = "webgpu")]
@@ -45,7 +47,7 @@ mod gpu;
 #[cfg(feature = "networks")]
 pub mod initial;
 #[cfg(feature = "networks")]
-pub mod judge;
+pub mod label;
 #[cfg(feature = "networks")]
 pub mod learning;
 #[cfg(feature = "networks")]
@@ -53,6 +55,6 @@ pub mod normalisation;
 #[cfg(feature = "networks")]
 pub mod operations;
 #[cfg(feature = "networks")]
-mod packing;
+pub mod packing;
 #[cfg(feature = "networks")]
-pub mod spectral;
+pub mod reading;

@@ -9,10 +9,9 @@ use crate::operations::{BatchStatistics, affine_relu, batch_norm};
 /// Batch normalisation whose scale and shift depend on a condition (de Vries et al. 2017).
 ///
 /// Both are tables with one row per emotion, so a blend of emotions is a blend of rows; a table with a single
-/// row is plain batch normalisation. Training
-/// normalises by the statistics of the batch ([`Self::normalise`]). Inference never does: the
-/// statistics are folded into the tables once ([`Self::folded`]), and what is left is
-/// one scale and one shift per channel ([`Self::affine`]).
+/// row is plain batch normalisation. With self-modulation more rows follow, one for each number of z. Training normalises
+/// by the statistics of the batch ([`Self::normalise`]). Inference never does: the statistics are fused into the tables
+/// once ([`Self::fused`]), and what is left is one scale and one shift per channel ([`Self::affine`]).
 #[derive(Module, Debug)]
 pub struct ConditionalNorm {
     /// `[rows, channels]`
@@ -34,6 +33,9 @@ impl ConditionalNorm {
     /// The same layer, which z scales and shifts, too (self-modulation, Chen et al. 2019): a row more for each of its numbers,
     /// all zeros, so that it goes on as it was. Its weightings are then the emotions', followed by z.
     pub fn with_modulation(self, latent_size: usize) -> Self {
+        if latent_size == 0 {
+            return self;
+        }
         let grown = |rows: Tensor<2>| {
             let more = Tensor::zeros([latent_size, rows.dims()[1]], &rows.device());
             Tensor::cat(vec![rows, more], 0)
@@ -62,11 +64,19 @@ impl ConditionalNorm {
         (spread(self.scale.val()), spread(self.shift.val()))
     }
 
-    /// The same layer with both tables `[rows, channels]` mapped.
+    /// The same layer with both tables `[rows, channels]` mapped; gradients end at the new tables.
     pub fn with_rows(self, map: impl Fn(Tensor<2>) -> Tensor<2>) -> Self {
+        let mapped = |rows: Tensor<2>| {
+            let recorded = rows.is_require_grad();
+            let rows = map(rows).detach();
+            match recorded {
+                true => rows.require_grad(),
+                false => rows,
+            }
+        };
         Self {
-            scale: self.scale.map(&map),
-            shift: self.shift.map(&map),
+            scale: self.scale.map(mapped),
+            shift: self.shift.map(mapped),
         }
     }
 
@@ -85,7 +95,7 @@ impl ConditionalNorm {
         }
     }
 
-    /// Inference, after [`Self::folded`]: scale and shift only.
+    /// Inference, after [`Self::fused`]: scale and shift only.
     ///
     /// # Shapes
     /// As [`Self::normalise`].
@@ -99,9 +109,9 @@ impl ConditionalNorm {
         }
     }
 
-    /// The same layer with the statistics of `input` folded into its tables: its
+    /// The same layer with the statistics of `input` fused into its tables: its
     /// [`Self::affine`] is then what [`Self::normalise`] would give with those statistics.
-    pub fn folded(&self, input: &Tensor<4>) -> Self {
+    pub fn fused(&self, input: &Tensor<4>) -> Self {
         let statistics = BatchStatistics::of(input);
         let channels = input.dims()[1];
         let scale = self.scale.val() / statistics.deviation.reshape([1, channels]);
@@ -112,17 +122,17 @@ impl ConditionalNorm {
         }
     }
 
-    /// The way back from [`Self::folded`]: its [`Self::normalise`] gives, with the statistics of `input`, what this
+    /// The way back from [`Self::fused`]: its [`Self::normalise`] gives, with the statistics of `input`, what this
     /// layer's [`Self::affine`] gives.
-    pub fn unfolded(self, input: &Tensor<4>) -> Self {
+    pub fn unfused(self, input: &Tensor<4>) -> Self {
         let statistics = BatchStatistics::of(input);
         let channels = input.dims()[1];
-        let folded = self.scale.val();
+        let fused = self.scale.val();
         let mean = statistics.mean.reshape([1, channels]);
         let deviation = statistics.deviation.reshape([1, channels]);
         Self {
             scale: self.scale.map(|scale| scale * deviation),
-            shift: self.shift.map(|shift| shift + mean * folded),
+            shift: self.shift.map(|shift| shift + mean * fused),
         }
     }
 }

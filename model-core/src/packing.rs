@@ -1,10 +1,14 @@
 //! Networks into bundles and out of them again: the part of the bundle formats that needs Burn.
 
-use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
+use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use crate::bundle::{
     Bundle, BundleError, FORMAT_VERSION, Manifest, Training, WEIGHTS_FILE, WeightsFile, sha256,
+};
+use crate::classifier::{Classifier, STAGES};
+use crate::classifier_bundle::{
+    CLASSIFIER_WEIGHTS_FILE, ClassifierBundle, ClassifierManifest, ClassifierTraining,
 };
 use crate::config::{DiscriminatorConfig, GanKind, GeneratorConfig};
 use crate::discriminator::Discriminator;
@@ -14,24 +18,23 @@ use crate::discriminator_bundle::{
 use crate::emotion::Emotion;
 use crate::generator::Generator;
 use crate::initial::Zeros;
-use crate::judge::{Judge, STAGES};
-use crate::judge_bundle::{JUDGE_WEIGHTS_FILE, JudgeBundle, JudgeManifest, JudgeTraining};
 use crate::pixels::IMAGE_SIDE;
-use crate::weights::{NamedTensor, Weights, written};
+use crate::reading::named_tensors;
+use crate::weights::{Precision, Weights, written};
 
 impl Bundle {
-    /// Packs a folded generator; `config` is that of the network in training.
-    pub fn pack(
+    /// Packs a fused generator; `config` is that of the network in training.
+    pub async fn pack(
         generator: &Generator,
         gan: GanKind,
         config: &GeneratorConfig,
         training: Training,
     ) -> Result<Self, BundleError> {
-        let weights = weights_of(generator)?;
+        let weights = weights_of(generator).await?;
         let manifest = Manifest {
             format_version: FORMAT_VERSION,
             gan,
-            generator: config.folded(),
+            generator: config.fused(),
             emotions: Emotion::ALL.into(),
             image_side: IMAGE_SIDE,
             weights: described(WEIGHTS_FILE, &weights, generator),
@@ -49,12 +52,12 @@ impl Bundle {
 
 impl DiscriminatorBundle {
     /// Packs the discriminator that played against `generator`.
-    pub fn pack(
+    pub async fn pack(
         discriminator: &Discriminator,
         config: &DiscriminatorConfig,
         generator: &Manifest,
     ) -> Result<Self, BundleError> {
-        let weights = weights_of(discriminator)?;
+        let weights = weights_of(discriminator).await?;
         let manifest = DiscriminatorManifest {
             format_version: FORMAT_VERSION,
             gan: generator.gan,
@@ -67,33 +70,37 @@ impl DiscriminatorBundle {
 
     /// Builds the discriminator on a device.
     pub fn discriminator(&self, device: &Device) -> Result<Discriminator, BundleError> {
-        let DiscriminatorManifest {
-            gan, discriminator, ..
-        } = &self.manifest;
-        let network = Discriminator::new(*gan, discriminator, &mut Zeros, device);
+        let network = Discriminator::new(&self.manifest.discriminator, &mut Zeros, device);
         load_weights(network, &self.weights)
     }
 }
 
-impl JudgeBundle {
-    /// Packs a folded judge of [`STAGES`].
-    pub fn pack(judge: &Judge, width: usize, training: JudgeTraining) -> Result<Self, BundleError> {
-        let weights = weights_of(judge)?;
-        let manifest = JudgeManifest {
+impl ClassifierBundle {
+    /// Packs a fused classifier of [`STAGES`].
+    pub async fn pack(
+        classifier: &Classifier,
+        width: usize,
+        training: ClassifierTraining,
+    ) -> Result<Self, BundleError> {
+        let weights = weights_of(classifier).await?;
+        let manifest = ClassifierManifest {
             format_version: FORMAT_VERSION,
             width,
             stages: STAGES,
             emotions: Emotion::ALL.into(),
-            weights: described(JUDGE_WEIGHTS_FILE, &weights, judge),
+            weights: described(CLASSIFIER_WEIGHTS_FILE, &weights, classifier),
             training,
         };
         Ok(Self { manifest, weights })
     }
 
-    /// Builds the judge on a device.
-    pub fn judge(&self, device: &Device) -> Result<Judge, BundleError> {
-        let JudgeManifest { width, stages, .. } = self.manifest;
-        load_weights(Judge::new(width, stages, &mut Zeros, device), &self.weights)
+    /// Builds the classifier on a device.
+    pub fn classifier(&self, device: &Device) -> Result<Classifier, BundleError> {
+        let ClassifierManifest { width, stages, .. } = self.manifest;
+        load_weights(
+            Classifier::new(width, stages, &mut Zeros, device),
+            &self.weights,
+        )
     }
 }
 
@@ -107,42 +114,19 @@ fn described<M: Module>(file: &str, weights: &[u8], network: &M) -> WeightsFile 
     }
 }
 
-/// The file of a network's weights. Nothing needs more than half precision: normalisation statistics are folded into
+/// The file of a network's weights. Nothing needs more than half precision: normalisation statistics are fused into
 /// scale and shift before a network is packed, and discriminators have none.
-fn weights_of<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
-    let mut collect = Collect::default();
-    network.visit(&mut collect);
-    written(&collect.tensors)
+async fn weights_of<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
+    written(&named_tensors(network).await?, Precision::Rounded)
 }
 
-/// Every parameter under the names of the modules around it.
-#[derive(Default)]
-struct Collect {
-    path: Vec<String>,
-    tensors: Vec<NamedTensor>,
-}
-
-impl ModuleVisitor for Collect {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
-    }
-
-    fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
-    }
-
-    fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-        let value = param.val();
-        self.tensors.push(NamedTensor {
-            name: self.path.join("."),
-            shape: value.dims().to_vec(),
-            numbers: value.into_data().iter::<f32>().collect(),
-        });
-    }
+/// A network's file to the bit, which [`load_weights`] reads, too: for checkpoints.
+pub async fn exact_weights_of<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
+    written(&named_tensors(network).await?, Precision::Exact)
 }
 
 /// `network` with every weight replaced; refuses weights of another network.
-fn load_weights<M: Module>(network: M, bytes: &[u8]) -> Result<M, BundleError> {
+pub fn load_weights<M: Module>(network: M, bytes: &[u8]) -> Result<M, BundleError> {
     let weights = Weights::read(bytes)?;
     let mut unused = weights.names();
     unused.sort_unstable();

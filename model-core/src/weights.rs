@@ -2,7 +2,7 @@
 //!
 //! What is known of it before a network is built from it: that it is short enough to look at, and that every number in it
 //! is one. Looked at as bytes, because a browser cannot wait for a GPU to read them back. An integer tensor keeps its name;
-//! beside it, under its name and `.scale`, stand its scales.
+//! beside it, under its name and `.quantisation_scale`, stand its scales.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ use crate::quantise::{multiplied, quantised, scale_shape, worthwhile};
 /// The list of tensors of the largest network of this project takes a hundredth of this.
 const MAX_HEADER_BYTES: u64 = 1 << 20;
 /// What the name of a tensor's scales ends with.
-const SCALE: &str = ".scale";
+const SCALE: &str = ".quantisation_scale";
 
 /// A tensor in single precision, under its name in the network.
 #[derive(Debug, Clone, PartialEq)]
@@ -76,8 +76,17 @@ impl<'a> Weights<'a> {
     }
 }
 
+/// How exactly tensors are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// To the bit, in single precision.
+    Exact,
+    /// In half precision, large tensors as integers.
+    Rounded,
+}
+
 /// The file of these tensors.
-pub fn written(tensors: &[NamedTensor]) -> Result<Vec<u8>, BundleError> {
+pub fn written(tensors: &[NamedTensor], precision: Precision) -> Result<Vec<u8>, BundleError> {
     let half = |numbers: &[f16]| -> Vec<u8> {
         numbers
             .iter()
@@ -91,7 +100,10 @@ pub fn written(tensors: &[NamedTensor]) -> Result<Vec<u8>, BundleError> {
         numbers,
     } in tensors
     {
-        if worthwhile(shape) {
+        if precision == Precision::Exact {
+            let bytes = numbers.iter().flat_map(|number| number.to_le_bytes());
+            parts.push((name.clone(), Dtype::F32, shape.clone(), bytes.collect()));
+        } else if worthwhile(shape) {
             let (integers, scales) = quantised(numbers, shape);
             let integers = integers.into_iter().flat_map(i8::to_le_bytes).collect();
             parts.push((name.clone(), Dtype::I8, shape.clone(), integers));
@@ -127,7 +139,7 @@ fn checked(bytes: &[u8]) -> Result<SafeTensors<'_>, String> {
             Dtype::I8 => true,
             other => {
                 return Err(format!(
-                    "the tensor '{name}' holds {other:?}, expected F16 or I8"
+                    "the tensor '{name}' holds {other:?}, expected F32, F16 or I8"
                 ));
             }
         };

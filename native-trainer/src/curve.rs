@@ -12,9 +12,9 @@ use plotters::style::register_font;
 
 use crate::disk;
 use crate::event::Tick;
-use crate::look::Look;
-use crate::metrics::detail::Detail;
 use crate::stats::{Line, Stats};
+use training::grid_statistics::GridStatistics;
+use training::metrics::bands::BandPower;
 
 /// Width of the picture and height of a panel, in pixels.
 const SIZE: (u32, u32) = (960, 400);
@@ -43,15 +43,15 @@ struct Panel {
 
 /// Draws what stands in `stats`.
 pub fn write(stats: &Stats, path: &Path) -> anyhow::Result<()> {
-    let (mut ticks, mut looks) = (Vec::new(), Vec::new());
+    let (mut ticks, mut statistics) = (Vec::new(), Vec::new());
     for line in stats.read()? {
         match line {
             Line::Tick(tick) => ticks.push(tick),
-            Line::Look(look) => looks.push(look),
+            Line::GridStatistics(line) => statistics.push(line),
             Line::Other(_) => {}
         }
     }
-    let panels = [losses(&ticks), validities(&ticks), beside_real(&looks)];
+    let panels = [losses(&ticks), logits(&ticks), beside_real(&statistics)];
     let drawn: Vec<Panel> = panels.into_iter().filter(Panel::has_points).collect();
     disk::write(path, &encode(&drawn)?)
 }
@@ -66,28 +66,30 @@ fn losses(ticks: &[Tick]) -> Panel {
     }
 }
 
-fn validities(ticks: &[Tick]) -> Panel {
+fn logits(ticks: &[Tick]) -> Panel {
     Panel {
-        title: "The discriminator's validity: above 0 it believes",
+        title: "The discriminator's logits: above 0 for real",
         curves: vec![
-            Curve::of("real images", ticks, |tick| tick.real_validity),
-            Curve::of("generated faces", ticks, |tick| tick.fake_validity),
+            Curve::of("real images", ticks, |tick| tick.real_logit),
+            Curve::of("generated faces", ticks, |tick| tick.fake_logit),
         ],
     }
 }
 
-fn beside_real(looks: &[Look]) -> Panel {
-    let mut curves: Vec<Curve> = Detail::NAMES
+fn beside_real(statistics: &[GridStatistics]) -> Panel {
+    let mut curves: Vec<Curve> = BandPower::NAMES
         .into_iter()
         .enumerate()
         .map(|(band, name)| Curve {
             name,
-            points: points(looks, |look| (look.images_seen, look.detail.0[band].log2())),
+            points: points(statistics, |of| {
+                (of.images_seen, of.band_power.0[band].log2())
+            }),
         })
         .collect();
     curves.push(Curve {
-        name: "variety",
-        points: points(looks, |look| (look.images_seen, look.variety.log2())),
+        name: "diversity",
+        points: points(statistics, |of| (of.images_seen, of.diversity.log2())),
     });
     Panel {
         title: "Faces beside real images: 0 is as much, +1 twice, -1 half",
@@ -222,8 +224,8 @@ mod tests {
             eta_seconds: 1.0,
             discriminator_loss: 2.0 - images_seen as f32 / 1e4,
             generator_loss: images_seen as f32 / 1e4,
-            real_validity: 0.5,
-            fake_validity: -0.5,
+            real_logit: 0.5,
+            fake_logit: -0.5,
         }
     }
 
@@ -234,12 +236,12 @@ mod tests {
         for step in 1..=1000 {
             stats.append(&tick(32 * step)).unwrap();
             if step % 100 == 0 {
-                let look = Look {
+                let statistics = GridStatistics {
                     images_seen: 32 * step,
-                    detail: Detail([1.1, 0.9, 0.5, 4.0]),
-                    variety: 0.8,
+                    band_power: BandPower([1.1, 0.9, 0.5, 4.0]),
+                    diversity: 0.8,
                 };
-                stats.append(&look).unwrap();
+                stats.append(&statistics).unwrap();
             }
         }
         let path = directory.path().join("curve.png");

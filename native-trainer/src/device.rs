@@ -99,8 +99,6 @@ fn error_of(device: &Device) -> f32 {
         latent_size: 32,
         width: 16,
         up_sampling: UpSampling::Transposed,
-        fine_width: 0,
-        conditional_norm: true,
         self_modulation: false,
         residual: false,
     };

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
-use crate::look::Look;
+use training::grid_statistics::GridStatistics;
 
 /// Something worth knowing about a run.
 #[derive(Debug, Clone)]
@@ -21,13 +21,13 @@ pub enum TrainEvent {
     /// A grid of generated faces was written.
     Grid(PathBuf),
     /// What the faces of that grid look like.
-    Look(Look),
+    GridStatistics(GridStatistics),
     /// A checkpoint was written.
     Checkpoint { images_seen: u64 },
     /// Something the user should know, and the run goes on.
     Warning(String),
     /// The run broke down and went back to an earlier state.
-    Retreat(Retreat),
+    Rollback(Rollback),
     /// The run was asked to stop, and can be resumed.
     Stopped { run: PathBuf, images_seen: u64 },
     /// The run is over.
@@ -40,8 +40,8 @@ pub enum TrainEvent {
 
 /// A breakdown and what was done about it; a line of `stats.jsonl`.
 #[derive(Debug, Clone, Serialize)]
-#[serde(tag = "event", rename = "retreat")]
-pub struct Retreat {
+#[serde(tag = "event", rename = "rollback")]
+pub struct Rollback {
     /// Where it was noticed.
     pub images_seen: u64,
     /// Where the run goes on.
@@ -71,6 +71,6 @@ pub struct Tick {
     /// Means over the tick.
     pub discriminator_loss: f32,
     pub generator_loss: f32,
-    pub real_validity: f32,
-    pub fake_validity: f32,
+    pub real_logit: f32,
+    pub fake_logit: f32,
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::thread;
 
-use crate::dataset::batcher::{BatchData, Batcher};
+use training::batcher::{BatchData, Batcher};
 
 /// Batches that a thread has ready.
 const READY: usize = 2;

@@ -29,22 +29,22 @@ pub fn print(event: &TrainEvent) {
             clock(tick.eta_seconds),
             tick.discriminator_loss,
             tick.generator_loss,
-            tick.real_validity,
-            tick.fake_validity,
+            tick.real_logit,
+            tick.fake_logit,
         ),
         TrainEvent::Grid(path) => println!("grid     {}", path.display()),
-        TrainEvent::Look(look) => {
-            let detail = look.detail.0.map(|share| format!("{share:.2}")).join(" ");
+        TrainEvent::GridStatistics(of) => {
+            let power = of.band_power.0.map(|share| format!("{share:.2}")).join(" ");
             println!(
-                "look     detail {detail} from coarse to fine, variety {:.2} (1 is as in real images)",
-                look.variety
+                "look     beside real images (1 is as much): power by frequency, low to high, {power}; diversity {:.2}",
+                of.diversity
             );
         }
         TrainEvent::Checkpoint { images_seen } => println!("saved    at {images_seen} images"),
         TrainEvent::Warning(text) => eprintln!("warning  {text}"),
-        TrainEvent::Retreat(retreat) => eprintln!(
+        TrainEvent::Rollback(rollback) => eprintln!(
             "back     to {} images with {} times the learning rates: {} after {} images",
-            retreat.back_to, retreat.rate, retreat.problem, retreat.images_seen
+            rollback.back_to, rollback.rate, rollback.problem, rollback.images_seen
         ),
         TrainEvent::Stopped { run, images_seen } => {
             println!("stopped  at {images_seen} images; nothing is lost");

@@ -19,11 +19,11 @@ use model_core::discriminator_bundle::DiscriminatorBundle;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::config::RunOptions;
+use crate::bundles;
 use crate::disk;
-use crate::export;
 use crate::lock::Lock;
 use crate::stats::Stats;
+use training::options::RunOptions;
 
 /// No options file of this project is longer.
 const MAX_OPTIONS_BYTES: u64 = 1 << 20;
@@ -72,10 +72,10 @@ impl RunDir {
         // The options come last: they make the directory a run that can be resumed.
         run.write_json("data.json", data)?;
         if let Some(bundle) = from {
-            export::write(bundle, &run.from())?;
+            bundles::write(bundle, &run.from())?;
         }
         if let Some(bundle) = discriminator {
-            export::write(bundle, &run.from())?;
+            bundles::write(bundle, &run.from())?;
         }
         run.write_options(options)?;
         Ok(run)

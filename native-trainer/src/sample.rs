@@ -7,8 +7,10 @@ use anyhow::Context;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
 
-use crate::dataset::{Dataset, Split};
-use crate::grid::{grey_faces, write_face};
+use crate::pictures::write_face;
+use crate::wait::wait;
+use dataset::{Dataset, Split};
+use training::faces::grey_faces;
 
 /// Faces generated in one pass.
 const CHUNK: usize = 64;
@@ -66,7 +68,7 @@ pub fn write(
             .map(|&(_, number)| seed.wrapping_add(number))
             .collect();
         let emotions: Vec<_> = chunk.iter().map(|(emotion, _)| emotion.weights()).collect();
-        let faces = grey_faces(generator.faces(&seeds, &emotions));
+        let faces = wait(grey_faces(generator.faces(&seeds, &emotions)))?;
         for ((emotion, number), face) in chunk.iter().zip(&faces) {
             write_face(
                 face,

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::disk;
 use crate::event::Tick;
-use crate::look::Look;
+use training::grid_statistics::GridStatistics;
 
 /// A hundred thousand ticks and looks.
 const MAX_BYTES: u64 = 1 << 25;
@@ -22,7 +22,7 @@ const MAX_BYTES: u64 = 1 << 25;
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Line {
-    Look(Look),
+    GridStatistics(GridStatistics),
     Tick(Tick),
     /// An event that changed the run.
     Other(IgnoredAny),

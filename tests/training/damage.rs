@@ -6,20 +6,21 @@ use std::path::{Path, PathBuf};
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::Tensor;
 use model_core::config::GanKind;
-use native_trainer::checkpoint;
+use native_trainer::checkpoints;
 use native_trainer::event::TrainEvent;
-use native_trainer::train::{Trainer, go_back};
+use native_trainer::run::go_back;
 use sha2::{Digest, Sha256};
+use training::trainer::Trainer;
 
-use crate::{little, run_dir, trainer};
+use crate::{little, run_dir, state, step, trainer};
 
 /// Checkpoints of the steps 1 and 2 below a new directory.
 fn two_checkpoints() -> (tempfile::TempDir, PathBuf) {
     let directory = tempfile::tempdir().unwrap();
     let mut run = trainer(little(GanKind::Acgan));
     for _ in 0..2 {
-        drop(run.step());
-        checkpoint::save(&run, directory.path(), 0).unwrap();
+        step(&mut run);
+        checkpoints::save(&run, directory.path(), 0).unwrap();
     }
     let newest = directory.path().join("000000002");
     (directory, newest)
@@ -33,7 +34,7 @@ fn load(run: &mut Trainer, directory: &Path) -> (Result<u64, String>, Vec<String
             warnings.push(text.clone());
         }
     };
-    let loaded = checkpoint::load_newest(run, directory, &mut tell);
+    let loaded = checkpoints::load_newest(run, directory, &mut tell);
     let step = run.step_number();
     let loaded = loaded.map(|_| step).map_err(|error| format!("{error:#}"));
     (loaded, warnings)
@@ -104,13 +105,13 @@ fn a_checkpoint_of_weights_that_are_no_numbers_is_passed_over_with_a_sentence() 
     assert_eq!(load(&mut run, directory.path()).0, Ok(2));
     run.average = run.average.clone().map(&mut Infinite);
     let elsewhere = tempfile::tempdir().unwrap();
-    checkpoint::save(&run, elsewhere.path(), 0).unwrap();
-    let average = fs::read(elsewhere.path().join("000000002/average.bpk")).unwrap();
-    forge(&newest, "average.bpk", &average);
+    checkpoints::save(&run, elsewhere.path(), 0).unwrap();
+    let average = fs::read(elsewhere.path().join("000000002/average.safetensors")).unwrap();
+    forge(&newest, "average.safetensors", &average);
     let (step, warnings) = load_own(directory.path());
     assert_eq!(step, Ok(1));
     assert!(
-        warnings[0].contains("it holds weights that are not finite numbers"),
+        warnings[0].contains("a number that is not finite"),
         "{warnings:?}"
     );
 }
@@ -125,17 +126,18 @@ impl ModuleMapper for Infinite {
 
 #[test]
 fn a_checkpoint_of_another_network_or_with_an_absurd_header_is_an_error_and_changes_nothing() {
-    let of_discriminator = |newest: &Path| fs::read(newest.join("discriminator.bpk")).unwrap();
+    let of_discriminator =
+        |newest: &Path| fs::read(newest.join("discriminator.safetensors")).unwrap();
     let absurd = |_: &Path| vec![u8::MAX; 64];
     for bytes in [&of_discriminator as &dyn Fn(&Path) -> Vec<u8>, &absurd] {
         let (directory, newest) = two_checkpoints();
-        forge(&newest, "generator.bpk", &bytes(&newest));
+        forge(&newest, "generator.safetensors", &bytes(&newest));
         let mut run = trainer(little(GanKind::Acgan));
-        let before = run.weights();
+        let before = state(&run);
         let (step, _) = load(&mut run, directory.path());
         let sentence = step.unwrap_err();
         assert!(sentence.contains("cannot continue from"), "{sentence}");
-        assert!(run.weights() == before, "the trainer is as it was");
+        assert!(state(&run) == before, "the trainer is as it was");
     }
 }
 
@@ -143,7 +145,7 @@ fn a_checkpoint_of_another_network_or_with_an_absurd_header_is_an_error_and_chan
 fn a_run_whose_checkpoints_are_all_damaged_is_not_started_again_over_them() {
     let (directory, newest) = two_checkpoints();
     for checkpoint in [newest, directory.path().join("000000001")] {
-        fs::write(checkpoint.join("average.bpk"), "x").unwrap();
+        fs::write(checkpoint.join("average.safetensors"), "x").unwrap();
     }
     let (step, warnings) = load_own(directory.path());
     assert_eq!(warnings.len(), 2);
@@ -160,8 +162,8 @@ fn a_damaged_later_checkpoint_never_pushes_out_a_whole_one() {
     }
     let mut run = trainer(little(GanKind::Acgan));
     assert_eq!(load(&mut run, directory.path()).0, Ok(2));
-    drop(run.step());
-    checkpoint::save(&run, directory.path(), 0).unwrap();
+    step(&mut run);
+    checkpoints::save(&run, directory.path(), 0).unwrap();
     let names: Vec<_> = files(directory.path())
         .iter()
         .map(|path| path.file_name().unwrap().to_owned())
@@ -179,8 +181,8 @@ fn what_a_killed_trainer_had_no_time_to_drop_is_dropped_by_the_next_one() {
     let run = run_dir(parent.path(), &options);
     let mut first = trainer(options.clone());
     for _ in 0..3 {
-        drop(first.step());
-        checkpoint::save(&first, &run.checkpoints(), 0).unwrap();
+        step(&mut first);
+        checkpoints::save(&first, &run.checkpoints(), 0).unwrap();
     }
     let dropped = run.checkpoints().join("000000001");
     fs::create_dir(&dropped).unwrap();
@@ -207,7 +209,7 @@ fn checkpoints_of_other_options_or_another_version_are_refused_by_name() {
     let (step, _) = load(&mut trainer(longer), directory.path());
     assert_eq!(step, Ok(2), "the length of a run may change");
     let mut gentler = little(GanKind::Acgan);
-    gentler.loss.class_fake = 0.1;
+    gentler.loss.label_cross_entropy = 0.1;
     let (step, _) = load(&mut trainer(gentler), directory.path());
     assert_eq!(step, Ok(2), "and so may what is minimised");
 

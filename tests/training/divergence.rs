@@ -4,23 +4,24 @@ use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::Tensor;
 use model_core::config::GanKind;
 use model_core::generator::Generator;
-use native_trainer::checkpoint;
+use native_trainer::checkpoints;
 use native_trainer::event::TrainEvent;
 use native_trainer::interrupt::Interrupt;
+use native_trainer::run::{self, Outcome};
 use native_trainer::run_dir::RunDir;
-use native_trainer::train::{self, Outcome, Trainer};
+use training::trainer::Trainer;
 
-use crate::{little, provenance, run_dir, trainer};
+use crate::{little, provenance, run_dir, step, trainer};
 
-/// Trains to the end and gives the outcome with the warnings and retreats that were told on the way.
+/// Trains to the end and gives the outcome with the warnings and rollbacks that were reported on the way.
 fn train(run: &mut Trainer, directory: &RunDir) -> (Result<Outcome, String>, Vec<TrainEvent>) {
     let mut told = Vec::new();
     let mut tell = |event: &TrainEvent| {
-        if let TrainEvent::Warning(_) | TrainEvent::Retreat(_) = event {
+        if let TrainEvent::Warning(_) | TrainEvent::Rollback(_) = event {
             told.push(event.clone());
         }
     };
-    let outcome = train::run(
+    let outcome = run::run(
         run,
         directory,
         &provenance(),
@@ -30,12 +31,14 @@ fn train(run: &mut Trainer, directory: &RunDir) -> (Result<Outcome, String>, Vec
     (outcome.map_err(|error| format!("{error:#}")), told)
 }
 
-fn retreats(told: &[TrainEvent]) -> Vec<(u64, u64, f64)> {
-    let retreat = |event: &TrainEvent| match event {
-        TrainEvent::Retreat(retreat) => Some((retreat.images_seen, retreat.back_to, retreat.rate)),
+fn rollbacks(told: &[TrainEvent]) -> Vec<(u64, u64, f64)> {
+    let rollback = |event: &TrainEvent| match event {
+        TrainEvent::Rollback(rollback) => {
+            Some((rollback.images_seen, rollback.back_to, rollback.rate))
+        }
         _ => None,
     };
-    told.iter().filter_map(retreat).collect()
+    told.iter().filter_map(rollback).collect()
 }
 
 /// Every weight replaced by one number.
@@ -55,7 +58,7 @@ fn filled(generator: &Generator, value: f32) -> Generator {
 }
 
 #[test]
-fn an_absurd_learning_rate_ends_with_advice_after_three_retreats() {
+fn an_absurd_learning_rate_ends_with_advice_after_three_rollbacks() {
     for gan in GanKind::ALL {
         let parent = tempfile::tempdir().unwrap();
         let mut options = little(gan);
@@ -67,7 +70,7 @@ fn an_absurd_learning_rate_ends_with_advice_after_three_retreats() {
         let sentence = outcome.unwrap_err();
         assert!(sentence.contains("no longer finite"), "{gan}: {sentence}");
         assert!(sentence.contains("another --seed"), "{gan}: {sentence}");
-        let rates: Vec<f64> = retreats(&told).iter().map(|retreat| retreat.2).collect();
+        let rates: Vec<f64> = rollbacks(&told).iter().map(|rollback| rollback.2).collect();
         assert_eq!(rates, [0.5, 0.25, 0.125], "{gan}");
         assert!(
             !directory.checkpoints().exists(),
@@ -87,16 +90,20 @@ fn a_run_that_breaks_down_goes_back_to_its_last_checkpoint_and_ends_well() {
     options.set_length(80);
     let directory = run_dir(parent.path(), &options);
     let mut run = trainer(options.clone());
-    (0..5).for_each(|_| drop(run.step()));
-    checkpoint::save(&run, &directory.checkpoints(), 0).unwrap();
-    (0..2).for_each(|_| drop(run.step()));
+    (0..5).for_each(|_| step(&mut run));
+    checkpoints::save(&run, &directory.checkpoints(), 0).unwrap();
+    (0..2).for_each(|_| step(&mut run));
     run.generator = filled(&run.generator, f32::NAN);
 
     let (outcome, told) = train(&mut run, &directory);
     assert_eq!(outcome.unwrap(), Outcome::Finished);
-    assert_eq!(retreats(&told), [(32, 20, 0.5)], "noticed at the next tick");
+    assert_eq!(
+        rollbacks(&told),
+        [(32, 20, 0.5)],
+        "noticed at the next tick"
+    );
     let stats = fs::read_to_string(directory.path().join("stats.jsonl")).unwrap();
-    let line = r#"{"event":"retreat","images_seen":32,"back_to":20,"rate":0.5,"problem":"the losses are no longer finite"#;
+    let line = r#"{"event":"rollback","images_seen":32,"back_to":20,"rate":0.5,"problem":"the losses are no longer finite"#;
     assert!(stats.starts_with(line), "{stats}");
     assert!(
         !stats.contains("null"),
@@ -104,10 +111,10 @@ fn a_run_that_breaks_down_goes_back_to_its_last_checkpoint_and_ends_well() {
     );
 
     let mut resumed = trainer(options);
-    let found = checkpoint::load_newest(&mut resumed, &directory.checkpoints(), &mut |_| ());
+    let found = checkpoints::load_newest(&mut resumed, &directory.checkpoints(), &mut |_| ());
     assert!(found.unwrap().is_some());
     assert_eq!(
-        (resumed.images_seen(), resumed.retreats()),
+        (resumed.images_seen(), resumed.rollbacks()),
         (80, 1),
         "the lower rates are kept"
     );
@@ -123,7 +130,7 @@ fn a_broken_average_alone_is_noticed_too() {
     run.average = filled(&run.average, f32::INFINITY);
     let (outcome, told) = train(&mut run, &directory);
     assert_eq!(outcome.unwrap(), Outcome::Finished);
-    assert_eq!(retreats(&told), [(4, 0, 0.5)]);
+    assert_eq!(rollbacks(&told), [(4, 0, 0.5)]);
 }
 
 #[test]

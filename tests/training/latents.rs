@@ -1,12 +1,13 @@
 use burn::module::Module;
-use burn::tensor::activation::log_softmax;
-use burn::tensor::{Device, Tensor, TensorData, Tolerance};
+use burn::tensor::{Device, Tensor};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::generator::{Generator, emotion_rows};
+use model_core::label::label_log_probability;
 use model_core::latent::latent;
-use native_trainer::direction::direction;
-use native_trainer::export::{Adjustment, Exported};
+use pollster::block_on;
+use training::export::{Adjustment, Exported};
+use training::latent_direction::direction;
 
 use crate::{little, provenance, trainer};
 
@@ -34,41 +35,23 @@ fn latents_are_standard_normal_and_differ_by_seed() {
 }
 
 #[test]
-fn moved_latents_are_those_that_were_drawn_and_a_shift() {
-    let network = trainer(little(GanKind::Cgan)).sampler();
-    let row =
-        |values: Vec<f32>| Tensor::<2>::from_data(TensorData::new(values, [1, 8]), &Device::flex());
-    let shift: Vec<f32> = (0..8).map(|place| place as f32 / 8.0 - 0.3).collect();
-    let z = latent(3, 8);
-    let there = z.iter().zip(&shift).map(|(z, shift)| z + shift).collect();
-    let emotion = emotion_rows(&[Emotion::Sad.weights()], &Device::flex());
-    let expected = network.forward(row(there), emotion.clone()).into_data();
-    let moved = network.shifted(row(shift)).forward(row(z), emotion);
-    let tolerance = Tolerance::absolute(1e-5);
-    moved
-        .into_data()
-        .assert_approx_eq::<f32>(&expected, tolerance);
-}
-
-#[test]
 fn along_the_direction_a_discriminator_sees_the_asked_emotion_better() {
     for gan in GanKind::ALL {
         let run = trainer(little(gan));
-        let (network, judge) = (run.sampler(), run.discriminator.valid());
-        let direction = direction(&network, &judge).unwrap();
+        let (network, discriminator) = (run.sampler(), run.discriminator.valid());
+        let direction = block_on(direction(&network, &discriminator)).unwrap();
         let length: f32 = direction.clone().powi_scalar(2).sum().into_scalar();
         assert!((length - 1.0).abs() < 1e-5, "{length}");
-        // People that the direction was not measured on, as they are and moved both ways.
+        // People that the direction was not measured on, as they are and edited both ways.
         let seeds: Vec<u64> = (1_000_000..1_000_700).collect();
         let emotions = Emotion::ALL.map(|emotion| emotion.weights()).repeat(100);
         let asked = emotion_rows(&emotions, &Device::flex());
-        let seen = |shift: f64| -> f32 {
-            let moved = network.clone().shifted(direction.clone().mul_scalar(shift));
-            let faces = moved.faces(&seeds, &emotions);
-            let by_label = judge.forward(faces, asked.clone()).by_label().unwrap();
-            (log_softmax(by_label, 1) * asked.clone())
-                .sum()
-                .into_scalar()
+        let seen = |strength: f64| -> f32 {
+            let edit = direction.clone().mul_scalar(strength);
+            let faces = network.clone().edited(edit).faces(&seeds, &emotions);
+            let output = discriminator.forward(faces);
+            let seen = label_log_probability(output.label_logits, asked.clone());
+            seen.sum().into_scalar()
         };
         let [back, still, on] = [-0.5, 0.0, 0.5].map(seen);
         assert!(back < still && still < on, "{gan:?}: {back} {still} {on}");
@@ -80,21 +63,21 @@ fn what_export_adjusts_stands_in_the_manifest_and_in_the_faces() {
     let run = trainer(little(GanKind::Acgan));
     let adjustment = Adjustment {
         truncation: 0.5,
-        shift: 2.0,
-        intensity: 0.6,
+        latent_edit: 2.0,
+        label_interpolation: 0.6,
     };
-    let exported = Exported::with(&run, adjustment).unwrap();
-    let bundle = exported.pack(&run, &provenance()).unwrap();
-    assert_eq!(bundle.manifest.training.latent_shift, 2.0);
-    assert_eq!(bundle.manifest.training.intensity, 0.6);
-    let [_, rounded] = exported.rounding(&bundle).unwrap();
+    let exported = block_on(Exported::with(&run, adjustment)).unwrap();
+    let bundle = block_on(exported.pack(&run, &provenance())).unwrap();
+    assert_eq!(bundle.manifest.training.latent_edit, 2.0);
+    assert_eq!(bundle.manifest.training.label_interpolation, 0.6);
+    let [_, rounded] = block_on(exported.rounding(&bundle)).unwrap();
     let emotions = [Emotion::Fear.weights(); 2];
-    let direction = direction(&run.sampler(), &run.discriminator.valid()).unwrap();
+    let direction = block_on(direction(&run.sampler(), &run.discriminator.valid())).unwrap();
     let expected = run
         .sampler()
-        .shifted(direction.mul_scalar(2.0))
+        .edited(direction.mul_scalar(2.0))
         .truncated(0.5)
-        .with_intensity(0.6);
+        .with_interpolated_labels(0.6);
     let grey = |network: &Generator| network.faces(&[1, 2], &emotions).mul_scalar(127.5);
     let apart =
         |one: Tensor<4>, other: Tensor<4>| -> f32 { (one - other).abs().max().into_scalar() };

@@ -3,33 +3,43 @@
 import torch
 import torch.nn.functional as F
 
+# Logits of four real and four generated images.
 real = torch.tensor([[0.5], [-0.3], [2.0], [1.1]])
 fake = torch.tensor([[-0.7], [0.4], [-1.5], [0.0]])
-logits = torch.tensor([[0.2, -1.0, 0.5, 2.0, 0.0, -0.4, 0.1], [1.5, 0.3, -0.2, 0.0, -2.0, 0.7, 0.9]])
-labels = torch.tensor([3, 5])
-
-print("hinge_discriminator", (F.relu(1 - real).mean() + F.relu(1 + fake).mean()).item())
-print("hinge_generator", (-fake.mean()).item())
-print("cross_entropy", F.cross_entropy(logits, labels).item())
-wrong = 1 - F.one_hot(labels, 7)
-right = logits.gather(1, labels[:, None])
-print("realism", torch.logsumexp(logits, 1).tolist())
-print("hinge matching", (F.relu(1 - right).mean() + ((F.relu(1 + logits) * wrong).sum(1) / 6).mean()).item())
-
-# The logistic losses.
-print("non_saturating", (F.softplus(-real).mean() + F.softplus(fake).mean()).item(), F.softplus(-fake).mean().item())
-print("non_saturating matching", (F.softplus(-right).mean() + ((F.softplus(logits) * wrong).sum(1) / 6).mean()).item())
+print("non-saturating", (F.softplus(-real).mean() + F.softplus(fake).mean()).item(), F.softplus(-fake).mean().item())
 print("relativistic", F.softplus(fake - real).mean().item(), F.softplus(real - fake).mean().item())
-print("relativistic matching", ((F.softplus(logits - right) * wrong).sum(1) / 6).mean().item())
 
-# Data to data (ReACGAN): attraction up to a cosine of 0.98, repulsion down to 0.02, temperature 0.5.
-embedding = F.normalize(torch.tensor([[1.0, 0.2], [0.1, -1.0], [0.9, 0.5], [-1.0, 0.3]]))
-proxies = F.normalize(torch.tensor([[1.0, 0.0], [0.0, 1.0], [-1.0, 0.5], [0.3, 0.3], [0.0, -1.0], [1.0, -1.0], [-0.2, -1.0]]))
-emotions = torch.tensor([0, 4, 0, 1])
-attraction = ((embedding * proxies[emotions]).sum(1) - 0.98).clamp(max=0).div(0.5).exp()
-repulsion = (embedding @ embedding.T - 0.02).clamp(min=0).div(0.5).exp()
-repulsion = repulsion.masked_fill(emotions[:, None] == emotions, 0).sum(1)
-print("data to data", -(attraction / (attraction + repulsion)).log().mean().item())
+# What a discriminator answers about two real and two generated images, and the labels of both.
+real_unconditional, fake_unconditional = torch.tensor([[0.5], [-0.3]]), torch.tensor([[-0.7], [0.4]])
+real_labels = torch.tensor([[0.2, -1.0, 0.5, 2.0, 0.0, -0.4, 0.1], [1.5, 0.3, -0.2, 0.0, -2.0, 0.7, 0.9]])
+fake_labels = torch.tensor([[-0.6, 0.8, 0.0, 0.4, 1.2, -1.1, 0.3], [0.5, -0.2, 1.0, -0.9, 0.6, 0.0, -1.4]])
+labels = torch.tensor([3, 5])
+print("cross-entropy", F.cross_entropy(real_labels, labels).item())
+
+
+def log_probability(logits):
+    return F.log_softmax(logits, 1).gather(1, labels[:, None])
+
+
+def cgan(unconditional, logits, label_weight):
+    return unconditional + label_weight * log_probability(logits)
+
+
+def acgan(unconditional, logits, label_weight):
+    return unconditional
+
+
+# The label weight is 0.5, that of the label cross-entropy 0.8.
+for name, logit in [("cgan", cgan), ("acgan", acgan)]:
+    print(name, "logit", *(logit(real_unconditional, real_labels, weight).flatten().tolist() for weight in [0.5, 1.0]))
+    real, fake = logit(real_unconditional, real_labels, 0.5), logit(fake_unconditional, fake_labels, 0.5)
+    label = 0.8 * F.cross_entropy(real_labels, labels)
+    graded = 0.5 * F.cross_entropy(fake_labels, labels) if name == "acgan" else torch.zeros(())
+    print(name, "generator's label loss", graded.item())
+    discriminator = F.softplus(-real).mean() + F.softplus(fake).mean() + label
+    print(name, "non-saturating", discriminator.item(), (F.softplus(-fake).mean() + graded).item())
+    discriminator = F.softplus(fake - real).mean() + label
+    print(name, "relativistic", discriminator.item(), (F.softplus(real - fake).mean() + graded).item())
 
 # Five steps of Adam without first moment on f(w) = sum((w - 1)^2), from w = (0, 3).
 weight = torch.tensor([0.0, 3.0], requires_grad=True)

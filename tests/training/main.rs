@@ -1,28 +1,44 @@
 //! Facts about training, on the CPU with synthetic data: losses, steps, learning, resuming, exporting.
 
+mod adjustments;
+mod batches;
 mod bundles;
 mod damage;
+mod damaged_bundles;
+mod discriminators;
 mod divergence;
+mod fusing;
+mod generators;
 mod kernels;
 mod latents;
 mod learns;
 mod losses;
 mod networks;
+mod overfitting;
+mod penalties;
+mod quantised;
 mod resume;
 mod same;
+mod setting_out;
 mod steps;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use burn::module::Module;
 use burn::tensor::Device;
+use dataset::synthetic;
 use model_core::bundle::Bundle;
 use model_core::config::{GanKind, UpSampling};
-use native_trainer::config::{Preset, RunOptions};
-use native_trainer::dataset::batcher::Batcher;
-use native_trainer::dataset::synthetic;
-use native_trainer::export::{Exported, Provenance};
+use model_core::reading::named_tensors;
+use model_core::weights::NamedTensor;
 use native_trainer::run_dir::{DataOptions, RunDir};
-use native_trainer::train::Trainer;
+use pollster::block_on;
+use training::batcher::Batcher;
+use training::checkpoint::Checkpoint;
+use training::export::{Exported, Provenance};
+use training::options::{Preset, RunOptions};
+use training::trainer::Trainer;
 
 /// The smallest run that is still a GAN: 4 channels, 4 images a step.
 pub fn little(gan: GanKind) -> RunOptions {
@@ -40,6 +56,26 @@ pub fn little(gan: GanKind) -> RunOptions {
 pub fn trainer(options: RunOptions) -> Trainer {
     let batcher = Batcher::new(synthetic(70, 1), options.batch_settings());
     Trainer::new(options, batcher, &Device::flex())
+}
+
+/// One step with the batch that is its own.
+pub fn step(run: &mut Trainer) {
+    let batch = run.batcher().batch(run.step_number());
+    drop(run.step(batch));
+}
+
+/// Every weight of a network by its name.
+pub fn weights<M: Module>(network: &M) -> Vec<NamedTensor> {
+    block_on(named_tensors(network)).unwrap()
+}
+
+/// All that a checkpoint holds of networks and optimisers, to the bit: files by name.
+pub fn state(run: &Trainer) -> BTreeMap<String, Vec<u8>> {
+    let checkpoint = Checkpoint::of(run, 0);
+    let mut files = block_on(checkpoint).unwrap().files;
+    files.retain(|name, _| name.ends_with(".safetensors"));
+    assert_eq!(files.len(), 5, "two networks, an average, two optimisers");
+    files
 }
 
 /// A new run below `parent`.
@@ -62,5 +98,5 @@ pub fn provenance() -> Provenance {
 
 /// A run's average as a bundle.
 pub fn pack(run: &Trainer) -> Bundle {
-    Exported::as_trained(run).pack(run, &provenance()).unwrap()
+    block_on(Exported::as_trained(run).pack(run, &provenance())).unwrap()
 }

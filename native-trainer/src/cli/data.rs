@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
-use crate::dataset::{Dataset, LoadOptions, Source};
 use crate::run_dir::DataOptions;
+use dataset::{Dataset, LoadOptions, Source};
 
 #[derive(Debug, Args)]
 pub(super) struct DataArgs {

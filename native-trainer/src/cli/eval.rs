@@ -5,18 +5,19 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::Args;
 use model_core::bundle::Describes;
-use model_core::judge_bundle::{JudgeBundle, JudgeManifest};
+use model_core::classifier_bundle::{ClassifierBundle, ClassifierManifest};
 
 use super::FacesArgs;
+use super::classifier::usual_classifier;
 use super::data::DataArgs;
 use super::device::DeviceArgs;
-use super::judge::usual_judge;
-use crate::dataset::Dataset;
-use crate::eval::{self, Bench};
-use crate::{export, grid};
+use crate::wait::wait;
+use crate::{bundles, pictures};
+use dataset::Dataset;
+use training::evaluation::{self, Bench};
 
-/// The judge that was trained on FER2013 and stands in the repository.
-const SHIPPED_JUDGE: &str = "native-trainer/judges/fer2013";
+/// The classifier that was trained on FER2013 and stands in the repository.
+const SHIPPED_CLASSIFIER: &str = "native-trainer/classifiers/fer2013";
 
 #[derive(Debug, Args)]
 pub(super) struct EvalArgs {
@@ -25,14 +26,14 @@ pub(super) struct EvalArgs {
     /// Most held-out images to compare with
     #[arg(long, default_value_t = 10_000)]
     faces: usize,
-    /// Directory of a judge [default: runs/judge-<data>, else the shipped native-trainer/judges/fer2013]
+    /// Directory of a classifier [default: runs/classifier-<data>, else the shipped native-trainer/classifiers/fer2013]
     #[arg(long)]
-    judge: Option<PathBuf>,
+    classifier: Option<PathBuf>,
     /// Also train a small classifier on generated faces and one on real ones, for as many images each, and compare
     /// them (GAN-train)
     #[arg(long, value_name = "IMAGES")]
     gan_train: Option<u64>,
-    /// Also ask the discriminator that was exported with the bundle whether it knows the training images by heart
+    /// Also ask the discriminator that was exported with the bundle how much of the training images it has memorised
     #[arg(long, value_name = "DIR")]
     discriminator: Option<PathBuf>,
     /// Write the closest pairs of a generated face (left) and a training image (right) as a picture
@@ -50,28 +51,28 @@ pub(super) struct EvalArgs {
     device: DeviceArgs,
 }
 
-fn open_judge(args: &EvalArgs, dataset: &Dataset) -> anyhow::Result<JudgeBundle> {
-    let own = usual_judge(dataset);
-    let shipped = PathBuf::from(SHIPPED_JUDGE);
-    let path = match &args.judge {
+fn open_classifier(args: &EvalArgs, dataset: &Dataset) -> anyhow::Result<ClassifierBundle> {
+    let own = usual_classifier(dataset);
+    let shipped = PathBuf::from(SHIPPED_CLASSIFIER);
+    let path = match &args.classifier {
         Some(path) => path.clone(),
-        None if own.join(JudgeManifest::FILE).is_file() => own,
+        None if own.join(ClassifierManifest::FILE).is_file() => own,
         None => shipped,
     };
-    let bundle: JudgeBundle = export::read(&path).with_context(|| {
+    let bundle: ClassifierBundle = bundles::read(&path).with_context(|| {
         format!(
-            "train one first: native-trainer judge, with the same --data ({})",
+            "train one first: native-trainer classifier, with the same --data ({})",
             dataset.name
         )
     })?;
     let trained_on = &bundle.manifest.training.data;
     anyhow::ensure!(
         *trained_on == dataset.name,
-        "the judge in {} was trained on {trained_on}, not on {}: train one with native-trainer judge, with the same --data",
+        "the classifier in {} was trained on {trained_on}, not on {}: train one with native-trainer classifier, with the same --data",
         path.display(),
         dataset.name
     );
-    eprintln!("judge    {}", path.display());
+    eprintln!("classifier    {}", path.display());
     Ok(bundle)
 }
 
@@ -81,32 +82,32 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
         "--record writes what latents as drawn give: leave out --truncation {}",
         args.made.truncation
     );
-    let mut bundle = export::read(&args.made.bundle)?;
+    let mut bundle = bundles::read(&args.made.bundle)?;
     let dataset = args.data.load_for_measuring()?;
-    let judge = open_judge(args, &dataset)?;
+    let classifier = open_classifier(args, &dataset)?;
     let chosen = args.device.open()?;
     let bench = Bench {
         dataset: &dataset,
-        judge: &judge.judge(&chosen.device)?,
+        classifier: &classifier.classifier(&chosen.device)?,
         device: &chosen.device,
         limit: args.faces,
         seed: args.made.seed,
         truncation: args.made.truncation,
     };
-    let eval::Evaluation {
+    let evaluation::Evaluation {
         mut report,
         closest,
-    } = eval::evaluate(&bundle, &bench)?;
+    } = wait(evaluation::evaluate(&bundle, &bench))?;
     if let Some(images) = args.gan_train {
-        report.gan_train = Some(eval::gan_train(&bundle, &bench, images)?);
+        report.gan_train = Some(wait(evaluation::gan_train(&bundle, &bench, images))?);
     }
     if let Some(directory) = &args.discriminator {
-        let kept = export::read(directory)?;
+        let kept = bundles::read(directory)?;
         let network = kept.discriminator(&chosen.device)?;
-        report.overfitting = Some(eval::overfitting(&bundle, &network, &bench)?);
+        report.overfitting = Some(wait(evaluation::overfitting(&bundle, &network, &bench))?);
     }
     if let Some(path) = &args.pairs {
-        grid::write_pairs(&closest, path)?;
+        pictures::write_pairs(&closest, path)?;
         eprintln!("pairs    {}", path.display());
     }
     match args.json {
@@ -115,7 +116,7 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
     }
     if args.record {
         bundle.manifest.training.metrics = report.metrics();
-        export::write(&bundle, &args.made.bundle)?;
+        bundles::write(&bundle, &args.made.bundle)?;
         eprintln!("recorded in {}", args.made.bundle.display());
     }
     Ok(())

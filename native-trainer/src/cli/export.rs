@@ -3,16 +3,17 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use model_core::bundle::{MAX_LATENT_SHIFT, MAX_TRUNCATION};
+use model_core::bundle::{MAX_LATENT_EDIT, MAX_TRUNCATION};
 
 use super::data;
 use super::device::DeviceArgs;
 use super::number::within;
-use crate::dataset::batcher::Batcher;
-use crate::export::{self, Adjustment, Exported, Provenance};
 use crate::run_dir::RunDir;
-use crate::train::Trainer;
-use crate::{checkpoint, progress};
+use crate::wait::wait;
+use crate::{bundles, checkpoints, progress};
+use training::batcher::Batcher;
+use training::export::{self, Adjustment, Exported};
+use training::trainer::Trainer;
 
 /// 0 would leave one face for each emotion, and no way back.
 const LEAST_TRUNCATION: f64 = 0.01;
@@ -30,16 +31,16 @@ pub(super) struct ExportArgs {
     /// Also write the discriminator there, such as native-trainer/discriminators/cgan, for train --from --discriminator
     #[arg(long, value_name = "DIR")]
     discriminator: Option<PathBuf>,
-    /// What latents are multiplied by, 0.01 to 1.5: below 1 less variety, and fewer faces far from the usual; above 1 more of both
+    /// What latents are multiplied by, 0.01 to 1.5: below 1 less diversity, and fewer faces far from the average; above 1 more of both
     #[arg(long, default_value_t = 1.0, value_parser = within(LEAST_TRUNCATION..=MAX_TRUNCATION))]
     truncation: f64,
     /// How far latents are moved to where the discriminator sees the asked emotion better, in standard deviations from 0 to 3:
-    /// fewer folded faces, plainer emotions, less variety
-    #[arg(long, value_name = "M", default_value_t = 0.0, value_parser = within(0.0..=MAX_LATENT_SHIFT))]
-    shift: f64,
-    /// How much of the asked emotion faces keep, 0.1 to 1; the rest is neutral: emotions as plain as people's, fewer folded faces
+    /// fewer malformed faces, plainer emotions, less diversity
+    #[arg(long, value_name = "M", default_value_t = 0.0, value_parser = within(0.0..=MAX_LATENT_EDIT))]
+    latent_edit: f64,
+    /// How much of the asked emotion faces keep, 0.1 to 1; the rest is neutral: emotions as plain as people's, fewer malformed faces
     #[arg(long, value_name = "I", default_value_t = 1.0, value_parser = within(LEAST_INTENSITY..=1.0))]
-    intensity: f64,
+    label_interpolation: f64,
     #[command(flatten)]
     device: DeviceArgs,
 }
@@ -48,27 +49,27 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let run = RunDir::open(&args.run)?;
     let options = run.options()?;
     let dataset = data::load(&run.data()?)?;
-    let provenance = Provenance::of(&dataset.name);
+    let provenance = bundles::provenance(&dataset.name);
     let chosen = args.device.open()?;
     let batcher = Batcher::new(dataset, options.batch_settings());
     let mut trainer = Trainer::new(options, batcher, &chosen.device);
     anyhow::ensure!(
-        checkpoint::load_newest(&mut trainer, &run.checkpoints(), &mut progress::print)?.is_some(),
+        checkpoints::load_newest(&mut trainer, &run.checkpoints(), &mut progress::print)?.is_some(),
         "{} has no checkpoint yet: nothing to export",
         args.run.display()
     );
     let adjustment = Adjustment {
         truncation: args.truncation,
-        shift: args.shift,
-        intensity: args.intensity,
+        latent_edit: args.latent_edit,
+        label_interpolation: args.label_interpolation,
     };
-    let exported = Exported::with(&trainer, adjustment)?;
-    let bundle = exported.pack(&trainer, &provenance)?;
-    let [mean, most] = exported.rounding(&bundle)?;
-    export::write(&bundle, &args.to)?;
+    let exported = wait(Exported::with(&trainer, adjustment))?;
+    let bundle = wait(exported.pack(&trainer, &provenance))?;
+    let [mean, most] = wait(exported.rounding(&bundle))?;
+    bundles::write(&bundle, &args.to)?;
     if let Some(directory) = &args.discriminator {
-        let discriminator = export::pack_discriminator(&trainer, &bundle)?;
-        export::write(&discriminator, directory)?;
+        let discriminator = wait(export::pack_discriminator(&trainer, &bundle))?;
+        bundles::write(&discriminator, directory)?;
     }
     println!(
         "bundle   {} ({} images seen)",

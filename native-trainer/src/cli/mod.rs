@@ -1,12 +1,12 @@
 //! The command line: arguments in, stages called, sentences out. One file per command, and four for what several
 //! commands ask for ([`data`], [`device`], [`faces`], [`number`]).
 
+mod classifier;
 mod data;
 mod device;
 mod eval;
 mod export;
 mod faces;
-mod judge;
 mod number;
 mod sample;
 mod train;
@@ -15,11 +15,11 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
+use classifier::ClassifierArgs;
 use data::DataArgs;
 use eval::EvalArgs;
 use export::ExportArgs;
 use faces::FacesArgs;
-use judge::JudgeArgs;
 use sample::SampleArgs;
 use train::{ResumeArgs, TrainArgs};
 
@@ -46,7 +46,7 @@ enum Command {
     /// Write faces of a bundle as 48x48 grey PNG files, DIR/<emotion>/<n>.png
     Sample(SampleArgs),
     /// Train the emotion classifier that eval measures with
-    Judge(JudgeArgs),
+    Classifier(ClassifierArgs),
     /// Measure a bundle's faces against held-out real images
     Eval(EvalArgs),
     /// Export a run's newest checkpoint as a bundle
@@ -62,7 +62,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Train(args)) => return train::start(&args),
         Some(Command::Resume(args)) => return train::resume(&args),
         Some(Command::Sample(args)) => sample::run(&args),
-        Some(Command::Judge(args)) => judge::run(&args),
+        Some(Command::Classifier(args)) => classifier::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Export(args)) => export::run(&args),
         Some(Command::Data(args)) => args.load().map(|dataset| print!("{}", dataset.table())),

@@ -8,8 +8,8 @@ use model_core::emotion::Emotion;
 
 use super::FacesArgs;
 use super::device::DeviceArgs;
-use crate::dataset::{Dataset, LoadOptions, Split};
-use crate::{export, grid, sample};
+use crate::{bundles, pictures, sample};
+use dataset::{Dataset, LoadOptions, Split};
 
 #[derive(Debug, Args)]
 pub(super) struct SampleArgs {
@@ -35,7 +35,7 @@ pub(super) struct SampleArgs {
 }
 
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<()> {
-    let bundle = export::read(&args.made.bundle)?;
+    let bundle = bundles::read(&args.made.bundle)?;
     let orders = match &args.labels_like {
         Some(like) => {
             let (path, split) = like.rsplit_once(':').with_context(|| {
@@ -56,10 +56,10 @@ pub(super) fn run(args: &SampleArgs) -> anyhow::Result<()> {
     let faces = sample::write(&generator, &orders, args.made.seed, &args.out)?;
     if let Some(path) = &args.grid {
         let columns = match args.labels_like {
-            Some(_) => grid::COLUMNS,
+            Some(_) => training::faces::COLUMNS,
             None => usize::try_from(args.count)?.max(1),
         };
-        grid::write_fakes(&faces, columns, path)?;
+        pictures::write_fakes(&faces, columns, path)?;
     }
     println!("faces    {} in {}", orders.len(), args.out.display());
     Ok(())

@@ -4,21 +4,23 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use model_core::bundle::{Bundle, Manifest};
 use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig};
 use model_core::discriminator_bundle::{DiscriminatorBundle, DiscriminatorManifest};
 
 use super::data::{self, DataArgs};
 use super::device::DeviceArgs;
-use crate::config::{Preset, RunOptions};
-use crate::dataset::Dataset;
-use crate::dataset::batcher::Batcher;
+use crate::bundles;
 use crate::device::ChosenDevice;
-use crate::export::{self, Provenance};
 use crate::interrupt::{self, Interrupt};
 use crate::progress;
+use crate::run::{self, Outcome};
 use crate::run_dir::RunDir;
-use crate::train::{self, Outcome, Trainer};
+use dataset::Dataset;
+use training::batcher::Batcher;
+use training::options::{Preset, RunOptions};
+use training::trainer::Trainer;
 
 #[derive(Debug, Args)]
 pub(super) struct TrainArgs {
@@ -32,7 +34,7 @@ pub(super) struct TrainArgs {
     #[arg(long, value_name = "DIR", requires = "from")]
     discriminator: Option<PathBuf>,
     /// Named set of options; measured results stand in docs/training.md
-    #[arg(long, value_enum, default_value = "small")]
+    #[arg(long, value_parser = preset(), default_value = "small")]
     preset: Preset,
     /// Length of the run in real images seen [default: tiny 20000, small 30000, base 5000000]
     #[arg(long)]
@@ -53,6 +55,12 @@ pub(super) struct TrainArgs {
     data: DataArgs,
     #[command(flatten)]
     device: DeviceArgs,
+}
+
+/// Takes the name of a preset; help says what each is for.
+fn preset() -> impl TypedValueParser<Value = Preset> {
+    let named = |preset: Preset| PossibleValue::new(preset.name()).help(preset.description());
+    PossibleValuesParser::new(Preset::ALL.map(named)).try_map(|name| name.parse::<Preset>())
 }
 
 #[derive(Debug, Args)]
@@ -104,12 +112,11 @@ impl TrainArgs {
         if let Some(kept) = discriminator {
             let other_layers = DiscriminatorConfig {
                 dense: options.discriminator.dense,
-                residual: options.discriminator.residual,
-                ..kept.discriminator.clone()
+                ..kept.discriminator
             };
             anyhow::ensure!(
                 options.gan == kept.gan && options.discriminator == other_layers,
-                "--discriminator takes the network of the {}, in which --set discriminator.dense and discriminator.residual may add or leave out layers: leave out --gan and every other --set discriminator",
+                "--discriminator takes the network of the {}, in which --set discriminator.dense may add or leave out a layer: leave out --gan and every other --set discriminator",
                 kept.gan
             );
         }
@@ -119,9 +126,9 @@ impl TrainArgs {
 }
 
 pub(super) fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
-    let from = args.from.as_deref().map(export::read).transpose()?;
+    let from = args.from.as_deref().map(bundles::read).transpose()?;
     let discriminator = args.discriminator.as_deref();
-    let discriminator = discriminator.map(export::read).transpose()?;
+    let discriminator = discriminator.map(bundles::read).transpose()?;
     let options = args.options(
         from.as_ref().map(|bundle| &bundle.manifest),
         discriminator.as_ref().map(|bundle| &bundle.manifest),
@@ -181,12 +188,12 @@ fn origin(
         );
         Ok(())
     };
-    let bundle: Bundle = export::read(&run.from())?;
+    let bundle: Bundle = bundles::read(&run.from())?;
     same("bundle", &bundle.manifest.weights.sha256, &from.sha256)?;
     let Some(expected) = &from.discriminator else {
         return Ok(Some((bundle, None)));
     };
-    let kept: DiscriminatorBundle = export::read(&run.from())?;
+    let kept: DiscriminatorBundle = bundles::read(&run.from())?;
     same("discriminator", &kept.manifest.weights.sha256, expected)?;
     Ok(Some((bundle, Some(kept))))
 }
@@ -199,15 +206,15 @@ fn go(
     run: &RunDir,
 ) -> anyhow::Result<ExitCode> {
     let interrupt = Interrupt::listen()?;
-    let provenance = Provenance::of(&dataset.name);
+    let provenance = bundles::provenance(&dataset.name);
     let batcher = Batcher::new(dataset, options.batch_settings());
     let from = origin(&options, run)?;
     let mut trainer = Trainer::new(options, batcher, &chosen.device);
     if let Some((bundle, discriminator)) = &from {
         trainer.set_out_from(bundle, discriminator.as_ref())?;
     }
-    train::go_back(&mut trainer, run, &mut progress::print)?;
-    let outcome = train::run(
+    run::go_back(&mut trainer, run, &mut progress::print)?;
+    let outcome = run::run(
         &mut trainer,
         run,
         &provenance,

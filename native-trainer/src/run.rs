@@ -1,0 +1,234 @@
+//! The training loop: batches in, steps, and once in a while a tick, a grid, a checkpoint.
+
+use std::time::Instant;
+
+use anyhow::Context;
+use training::export::{Exported, Provenance};
+use training::faces::{COLUMNS, grid};
+use training::grid_statistics::GridStatistics;
+use training::step::StepStats;
+use training::trainer::Trainer;
+use training::{collapse, divergence};
+
+use crate::event::{Rollback, Tick, TrainEvent, WarningLine};
+use crate::interrupt::Interrupt;
+use crate::prefetch::Prefetch;
+use crate::run_dir::RunDir;
+use crate::wait::wait;
+use crate::{bundles, checkpoints, curve, pictures};
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All images were seen and the bundle is written.
+    Finished,
+    /// Somebody asked it to stop; a checkpoint is written.
+    Stopped,
+}
+
+/// Puts trainer and figures back to the newest whole checkpoint, or to the start where there is none.
+pub fn go_back(
+    trainer: &mut Trainer,
+    run: &RunDir,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<()> {
+    let stats_bytes = checkpoints::load_newest(trainer, &run.checkpoints(), tell)?;
+    match stats_bytes {
+        Some(_) => checkpoints::prune(&run.checkpoints(), trainer.step_number())?,
+        None => trainer.start_again(),
+    }
+    run.stats().cut(stats_bytes.unwrap_or(0))
+}
+
+/// Trains until the run's length is reached or somebody interrupts it, speaking in events.
+pub fn run(
+    trainer: &mut Trainer,
+    run: &RunDir,
+    provenance: &Provenance,
+    interrupt: &Interrupt,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<Outcome> {
+    let options = trainer.options().clone();
+    tell(&TrainEvent::Started {
+        run: run.path().to_owned(),
+        images_seen: trainer.images_seen(),
+        images: options.images,
+    });
+    if trainer.step_number() == 0 {
+        let reals = trainer.batcher().real_rows(COLUMNS);
+        pictures::write(&reals, COLUMNS, &run.reals())?;
+        let faces = wait(grid(&trainer.sampler(), COLUMNS))?;
+        pictures::write_fakes(&faces, COLUMNS, &run.fakes(0))?;
+    }
+    let tick_steps = options.steps_in(options.tick_images);
+    let checkpoint_steps = options.steps_in(options.checkpoint_images);
+    let mut pace = Pace::start();
+    let mut batches = Prefetch::from(trainer.batcher(), trainer.step_number());
+    while trainer.step_number() < options.steps() {
+        let batch = batches
+            .next()
+            .context("a thread that draws batches has died")?;
+        pace.add(trainer.step(batch));
+        let step = trainer.step_number();
+        let stop = interrupt.asked() && step < options.steps();
+        let keep = step.is_multiple_of(checkpoint_steps) || step == options.steps() || stop;
+
+        // Report. A checkpoint ends a tick, so that nothing is kept that was not looked at.
+        if step.is_multiple_of(tick_steps) || keep {
+            let tick = pace.tick(trainer)?;
+            let losses = [tick.discriminator_loss, tick.generator_loss];
+            if let Some(problem) = wait(divergence::problem(trainer, losses))? {
+                rollback(trainer, run, problem, tell)?;
+                batches = Prefetch::from(trainer.batcher(), trainer.step_number());
+                pace = Pace::start();
+                continue;
+            }
+            run.stats().append(&tick)?;
+            tell(&TrainEvent::Tick(tick));
+        }
+
+        // Keep.
+        if keep {
+            pace.pause();
+            self::keep(trainer, run, tell)?;
+            pace.go_on();
+        }
+        if stop {
+            tell(&TrainEvent::Stopped {
+                run: run.path().to_owned(),
+                images_seen: trainer.images_seen(),
+            });
+            return Ok(Outcome::Stopped);
+        }
+    }
+    draw(run, tell); // also for a finished run that is resumed
+    let bundle = wait(Exported::as_trained(trainer).pack(trainer, provenance))?;
+    bundles::write(&bundle, &run.bundle())?;
+    tell(&TrainEvent::Finished {
+        grid: run.fakes(trainer.images_seen()),
+        curve: run.curve(),
+        bundle: run.bundle(),
+    });
+    Ok(Outcome::Finished)
+}
+
+/// Writes a grid, looks at it, and writes a checkpoint. In this order, because a run that is resumed from the
+/// checkpoint would not make up for the others.
+fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> anyhow::Result<()> {
+    let images_seen = trainer.images_seen();
+    let path = run.fakes(images_seen);
+    let faces = wait(grid(&trainer.sampler(), COLUMNS))?;
+    pictures::write_fakes(&faces, COLUMNS, &path)?;
+    tell(&TrainEvent::Grid(path));
+    let reals = trainer.batcher().real_rows(COLUMNS);
+    let statistics = GridStatistics::at(&faces, &reals, COLUMNS, images_seen);
+    run.stats().append(&statistics)?;
+    tell(&TrainEvent::GridStatistics(statistics));
+    draw(run, tell);
+    if let Some(text) = collapse::warning(&faces, COLUMNS) {
+        run.stats().append(&WarningLine {
+            images_seen,
+            text: &text,
+        })?;
+        tell(&TrainEvent::Warning(text));
+    }
+    checkpoints::save(trainer, &run.checkpoints(), run.stats().flush()?)?;
+    tell(&TrainEvent::Checkpoint { images_seen });
+    Ok(())
+}
+
+/// Draws the run's curve: a picture for people, without which a run goes on.
+fn draw(run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) {
+    if let Err(error) = curve::write(&run.stats(), &run.curve()) {
+        tell(&TrainEvent::Warning(format!(
+            "no curve was drawn: {error:#}"
+        )));
+    }
+}
+
+/// Goes back to the last good state with lower learning rates, or gives up with advice.
+fn rollback(
+    trainer: &mut Trainer,
+    run: &RunDir,
+    problem: String,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<()> {
+    let rollbacks = trainer.rollbacks() + 1;
+    let images_seen = trainer.images_seen();
+    anyhow::ensure!(
+        rollbacks <= divergence::MOST_ROLLBACKS,
+        "{problem} after {images_seen} images, and going back with lower learning rates has not helped: {}",
+        divergence::ADVICE
+    );
+    go_back(trainer, run, tell)?;
+    trainer.set_progress(trainer.step_number(), rollbacks);
+    let rollback = Rollback {
+        images_seen,
+        back_to: trainer.images_seen(),
+        rate: divergence::rate(rollbacks),
+        problem,
+    };
+    run.stats().append(&rollback)?;
+    tell(&TrainEvent::Rollback(rollback));
+    Ok(())
+}
+
+/// Sums of figures and the time spent training since the last tick.
+struct Pace {
+    sum: Option<StepStats>,
+    steps: u64,
+    /// Seconds before the clock was last started.
+    seconds: f64,
+    clock: Instant,
+}
+
+impl Pace {
+    fn start() -> Self {
+        Self {
+            sum: None,
+            steps: 0,
+            seconds: 0.0,
+            clock: Instant::now(),
+        }
+    }
+
+    fn add(&mut self, stats: StepStats) {
+        self.steps += 1;
+        self.sum = Some(match self.sum.take() {
+            Some(sum) => sum.plus(stats),
+            None => stats,
+        });
+    }
+
+    /// Stops the clock: grids and checkpoints do not count as training.
+    fn pause(&mut self) {
+        self.seconds += self.clock.elapsed().as_secs_f64();
+    }
+
+    fn go_on(&mut self) {
+        self.clock = Instant::now();
+    }
+
+    fn tick(&mut self, trainer: &Trainer) -> anyhow::Result<Tick> {
+        let steps = std::mem::take(&mut self.steps);
+        // Reading the figures waits for the device, so the clock is read after it.
+        let sum = self.sum.take().context("a tick without a step")?;
+        let figures = wait(sum.read(steps as f32))?;
+        let [discriminator_loss, generator_loss, real_logit, fake_logit] = figures;
+        self.pause();
+        let seconds = std::mem::take(&mut self.seconds);
+        self.go_on();
+        let options = trainer.options();
+        let images_per_second = (steps * options.batch as u64) as f64 / seconds;
+        let left = options.images.saturating_sub(trainer.images_seen()) as f64;
+        Ok(Tick {
+            images_seen: trainer.images_seen(),
+            images_per_second,
+            eta_seconds: left / images_per_second,
+            discriminator_loss,
+            generator_loss,
+            real_logit,
+            fake_logit,
+        })
+    }
+}

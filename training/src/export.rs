@@ -1,0 +1,122 @@
+//! From a run to a bundle: the average of its generator, as trained or adjusted for good; and its discriminator.
+
+use std::collections::BTreeMap;
+
+use burn::module::Module;
+use burn::tensor::Tensor;
+use model_core::bundle::{Bundle, Training};
+use model_core::discriminator_bundle::DiscriminatorBundle;
+use model_core::emotion::Emotion;
+use model_core::generator::Generator;
+use model_core::reading::numbers;
+
+use crate::latent_direction::direction;
+use crate::trainer::Trainer;
+
+/// Faces over which the effect of rounded weights is measured.
+const ROUNDING_FACES: u64 = 224;
+/// Pixels of [-1, 1] have 255 steps.
+const GREY_LEVELS_PER_UNIT: f32 = 127.5;
+
+/// What a manifest says about the origin of weights and the options do not know.
+#[derive(Debug, Clone)]
+pub struct Provenance {
+    /// Data set, by name.
+    pub data: String,
+    /// Git commit of the trainer, or "unknown".
+    pub git_commit: String,
+}
+
+/// What is done for good to what a generator is asked for, by the weights that latents and emotions meet.
+#[derive(Debug, Clone, Copy)]
+pub struct Adjustment {
+    /// What latents are multiplied by, above 0 and at most [`model_core::bundle::MAX_TRUNCATION`].
+    pub truncation: f64,
+    /// How far latents are moved along the [`direction`], in standard deviations.
+    pub latent_edit: f64,
+    /// How much of the asked emotion is left, above 0 and at most 1; the rest is neutral.
+    pub label_interpolation: f64,
+}
+
+impl Adjustment {
+    /// Nothing.
+    pub const AS_TRAINED: Self = Self {
+        truncation: 1.0,
+        latent_edit: 0.0,
+        label_interpolation: 1.0,
+    };
+}
+
+/// A run's generator, to be packed: the current average, and what was done to it.
+pub struct Exported {
+    network: Generator,
+    adjustment: Adjustment,
+}
+
+impl Exported {
+    /// The average as it was trained.
+    pub fn as_trained(trainer: &Trainer) -> Self {
+        Self {
+            network: trainer.sampler(),
+            adjustment: Adjustment::AS_TRAINED,
+        }
+    }
+
+    /// The average with other latents, `truncation` times z and z plus `latent_edit` times the direction, and with milder emotions.
+    pub async fn with(trainer: &Trainer, adjustment: Adjustment) -> anyhow::Result<Self> {
+        let Self { mut network, .. } = Self::as_trained(trainer);
+        if adjustment.latent_edit > 0.0 {
+            let direction = direction(&network, &trainer.discriminator.valid()).await?;
+            network = network.edited(direction.mul_scalar(adjustment.latent_edit));
+        }
+        let network = network
+            .truncated(adjustment.truncation)
+            .with_interpolated_labels(adjustment.label_interpolation);
+        Ok(Self {
+            network,
+            adjustment,
+        })
+    }
+
+    /// As a bundle, which says what the run was.
+    pub async fn pack(&self, trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle> {
+        let options = trainer.options();
+        let training = Training {
+            preset: options.preset.name().to_owned(),
+            data: provenance.data.clone(),
+            images_seen: trainer.images_learned_from(),
+            seed: options.seed,
+            git_commit: provenance.git_commit.clone(),
+            truncation: self.adjustment.truncation,
+            latent_edit: self.adjustment.latent_edit,
+            label_interpolation: self.adjustment.label_interpolation,
+            metrics: BTreeMap::new(),
+        };
+        Ok(Bundle::pack(&self.network, options.gan, &options.generator, training).await?)
+    }
+
+    /// What the bundle's rounded weights do to the faces of the network that was packed, in grey levels before these are rounded: how far a pixel
+    /// moves, root of the mean square and at most.
+    pub async fn rounding(&self, bundle: &Bundle) -> anyhow::Result<[f32; 2]> {
+        let seeds: Vec<u64> = (0..ROUNDING_FACES).collect();
+        let emotions: Vec<_> = Emotion::ALL.iter().cycle().take(seeds.len()).collect();
+        let emotions: Vec<_> = emotions.iter().map(|emotion| emotion.weights()).collect();
+        let exact = self.network.faces(&seeds, &emotions);
+        let rounded = bundle.generator(&self.network.device())?;
+        let rounded = rounded.faces(&seeds, &emotions);
+        let moved = (exact - rounded).mul_scalar(GREY_LEVELS_PER_UNIT);
+        let mean = moved.clone().powi_scalar(2).mean().sqrt();
+        let figures = numbers(Tensor::cat(vec![mean, moved.abs().max()], 0)).await?;
+        Ok([figures[0], figures[1]])
+    }
+}
+
+/// The discriminator that the run's generator, packed in `bundle`, plays against.
+pub async fn pack_discriminator(
+    trainer: &Trainer,
+    bundle: &Bundle,
+) -> anyhow::Result<DiscriminatorBundle> {
+    let network = trainer.discriminator.valid();
+    let config = &trainer.options().discriminator;
+    Ok(DiscriminatorBundle::pack(&network, config, &bundle.manifest).await?)
+}

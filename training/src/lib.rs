@@ -1,0 +1,36 @@
+//! How a generator is made and measured: no files, no clock, no printing, no threads, no command line, so that it runs in a
+//! browser as well as natively.
+//!
+//! ```text
+//! dataset ─► batcher (augmentation) ─► step (losses, penalty) ─► adam, ema      trainer: one step of all of it
+//!                                                                  │
+//!                          checkpoint (named bytes) ◄─ trainer ─► export ─► bundle ─► evaluation (metrics, classifier)
+//! ```
+//!
+//! Reading a value from a device is `async`, because a browser's GPU can be read in no other way. ARCHITECTURE.md says where to
+//! begin reading.
+
+#![deny(clippy::unwrap_used, clippy::expect_used)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+pub mod adam;
+pub mod augmentation;
+pub mod batcher;
+pub mod checkpoint;
+pub mod classifier;
+pub mod collapse;
+pub mod divergence;
+pub mod ema;
+pub mod evaluation;
+pub mod export;
+pub mod faces;
+pub mod grid_statistics;
+pub mod labels;
+pub mod latent_direction;
+pub mod losses;
+pub mod metrics;
+pub mod options;
+pub mod penalty;
+pub mod report;
+pub mod step;
+pub mod trainer;

@@ -1,0 +1,209 @@
+//! Everything that changes while a GAN is trained, and one step of it. When to report, to keep or to go back is the caller's.
+
+use std::sync::Arc;
+
+use burn::module::Module;
+use burn::tensor::{Device, Tensor};
+use model_core::bundle::Bundle;
+use model_core::discriminator::Discriminator;
+use model_core::discriminator_bundle::DiscriminatorBundle;
+use model_core::generator::Generator;
+use rand_chacha::ChaCha8Rng;
+use rand_core::SeedableRng;
+
+use crate::adam::Adam;
+use crate::batcher::{BatchData, Batcher};
+use crate::divergence;
+use crate::ema;
+use crate::options::RunOptions;
+use crate::step::{StepStats, discriminator_step, generator_step};
+
+/// Batches of faces over which the average's normalisation statistics are measured before it is sampled.
+const STATISTICS_BATCHES: usize = 16;
+
+/// Everything that changes while training.
+pub struct Trainer {
+    pub generator: Generator,
+    pub discriminator: Discriminator,
+    /// Moving average of the generator, without autodiff.
+    pub average: Generator,
+    pub generator_optimizer: Adam<Generator>,
+    pub discriminator_optimizer: Adam<Discriminator>,
+    options: RunOptions,
+    batcher: Arc<Batcher>,
+    device: Device,
+    /// The networks that the run set out with, where they were not drawn from the seed.
+    from: (Option<Generator>, Option<Discriminator>),
+    step: u64,
+    /// How often the run broke down and went back.
+    rollbacks: u32,
+}
+
+/// Networks drawn from the run's seed.
+fn networks(options: &RunOptions, device: &Device) -> (Generator, Discriminator) {
+    let mut rng = ChaCha8Rng::seed_from_u64(options.seed);
+    let generator = Generator::new(&options.generator, &mut rng, device);
+    let discriminator = Discriminator::new(&options.discriminator, &mut rng, device);
+    (generator, discriminator)
+}
+
+impl Trainer {
+    /// Networks drawn from the run's seed, on a device with autodiff turned on.
+    pub fn new(options: RunOptions, batcher: Batcher, device: &Device) -> Self {
+        let device = device.clone().autodiff();
+        let (generator, discriminator) = networks(&options, &device);
+        Self {
+            average: generator.valid(),
+            generator_optimizer: Adam::new(&generator),
+            discriminator_optimizer: Adam::new(&discriminator),
+            generator,
+            discriminator,
+            options,
+            batcher: Arc::new(batcher),
+            device,
+            from: (None, None),
+            step: 0,
+            rollbacks: 0,
+        }
+    }
+
+    /// Sets out with the generator of a bundle, and with the discriminator that came with it, in place of networks drawn
+    /// from the seed; before the first step.
+    pub fn set_out_from(
+        &mut self,
+        bundle: &Bundle,
+        discriminator: Option<&DiscriminatorBundle>,
+    ) -> anyhow::Result<()> {
+        let device = self.device.clone().without_autodiff();
+        let (z, labels) = self.statistics(&device);
+        let training = &bundle.manifest.training;
+        let as_trained = bundle
+            .generator(&device)?
+            .truncated(1.0 / training.truncation)
+            .with_interpolated_labels(1.0 / training.label_interpolation);
+        let mut generator = as_trained.unfused(z, labels);
+        if self.options.generator.residual && !bundle.manifest.generator.residual {
+            generator = generator.with_residuals();
+        }
+        if self.options.generator.self_modulation && !bundle.manifest.generator.self_modulation {
+            generator = generator.with_modulation();
+        }
+        let discriminator = discriminator
+            .map(|bundle| bundle.discriminator(&device))
+            .transpose()?
+            .map(|network| network.with_layers(&self.options.discriminator).train());
+        self.from = (Some(generator.train()), discriminator);
+        self.start_again();
+        Ok(())
+    }
+
+    /// Everything as it was before the first step.
+    pub fn start_again(&mut self) {
+        (self.generator, self.discriminator) = networks(&self.options, &self.device);
+        if let Some(generator) = &self.from.0 {
+            self.generator = generator.clone();
+        }
+        if let Some(discriminator) = &self.from.1 {
+            self.discriminator = discriminator.clone();
+        }
+        self.average = self.generator.valid();
+        self.generator_optimizer = Adam::new(&self.generator);
+        self.discriminator_optimizer = Adam::new(&self.discriminator);
+        self.set_progress(0, 0);
+    }
+
+    /// One step of both networks and of the average, with the batch of [`Self::step_number`].
+    pub fn step(&mut self, batch: BatchData) -> StepStats {
+        let batch = batch.on(&self.device);
+        let fakes = self
+            .generator
+            .forward_train(batch.z.clone(), batch.labels.clone());
+        let game = self.options.game();
+        let rate = divergence::rate(self.rollbacks)
+            * self.options.learning_rate_factor(self.images_seen());
+        // Warming up, the generator's optimiser measures its gradients, and nothing moves.
+        let warm = f64::from(self.images_seen() >= self.options.discriminator_only_images);
+        let (discriminator, [discriminator_loss, real_logit, fake_logit]) = discriminator_step(
+            self.discriminator.clone(),
+            &mut self.discriminator_optimizer,
+            rate * self.options.discriminator_learning_rate,
+            &batch,
+            fakes.clone(),
+            &game,
+        );
+        self.discriminator = discriminator;
+        let (generator, generator_loss) = generator_step(
+            self.generator.clone(),
+            &mut self.generator_optimizer,
+            warm * rate * self.options.generator_learning_rate,
+            &self.discriminator,
+            &batch,
+            fakes,
+            &game,
+        );
+        self.generator = generator;
+        let decay = ema::decay(self.step, self.options.ema_decay);
+        self.average = ema::update(self.average.clone(), &self.generator, decay);
+        self.step += 1;
+        StepStats {
+            discriminator_loss,
+            generator_loss,
+            real_logit,
+            fake_logit,
+        }
+    }
+
+    /// The average in its inference form: what is sampled and exported.
+    pub fn sampler(&self) -> Generator {
+        let device = self.device.clone().without_autodiff();
+        let (z, labels) = self.statistics(&device);
+        self.average.fused(z, labels)
+    }
+
+    /// What normalisation statistics are measured on: latents and labels.
+    fn statistics(&self, device: &Device) -> (Tensor<2>, Tensor<2>) {
+        let faces = STATISTICS_BATCHES * self.options.batch;
+        self.batcher.requests(faces, device)
+    }
+
+    /// Where batches come from.
+    pub fn batcher(&self) -> &Arc<Batcher> {
+        &self.batcher
+    }
+
+    /// The options of the run.
+    pub fn options(&self) -> &RunOptions {
+        &self.options
+    }
+
+    /// Real images seen by the discriminator.
+    pub fn images_seen(&self) -> u64 {
+        self.step * self.options.batch as u64
+    }
+
+    /// Real images that the generator has learned from: those of this run and of the run before, whose bundle it set out with.
+    pub fn images_learned_from(&self) -> u64 {
+        let before = self
+            .options
+            .from
+            .as_ref()
+            .map_or(0, |from| from.images_seen);
+        before + self.images_seen()
+    }
+
+    /// Steps done.
+    pub fn step_number(&self) -> u64 {
+        self.step
+    }
+
+    /// How often the run broke down and went back; each time halved the learning rates.
+    pub fn rollbacks(&self) -> u32 {
+        self.rollbacks
+    }
+
+    /// Continues the counts of a loaded checkpoint.
+    pub fn set_progress(&mut self, step: u64, rollbacks: u32) {
+        self.step = step;
+        self.rollbacks = rollbacks;
+    }
+}
