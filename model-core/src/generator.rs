@@ -86,7 +86,9 @@ impl Generator {
         self.start.weight.val().device()
     }
 
-    /// Inference with a folded network.
+    /// Inference with a folded network. Gradients flow to whatever records them, z and emotions as well as weights: the rest
+    /// is constant, on a device without autodiff too. Then layers take more passes: on the CPU this crate's kernels that can
+    /// be trained through, on a GPU Burn's own operations, in a browser as well.
     ///
     /// # Shapes
     /// - z `[B, latent_size]`; emotions `[B, 7]`, each row weights that add up to 1
