@@ -3,6 +3,7 @@
 mod bundles;
 mod damage;
 mod divergence;
+mod gradients;
 mod kernels;
 mod latents;
 mod learns;

@@ -29,7 +29,7 @@ fn generator(up_sampling: UpSampling, fine_width: usize) -> Generator {
 }
 
 /// Moves every weight a little, so that what begins as zeros takes part.
-struct Stir(f32);
+pub struct Stir(pub f32);
 
 impl ModuleMapper for Stir {
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
