@@ -96,7 +96,7 @@ impl Classifier {
         }
     }
 
-    /// Inference with a fused network.
+    /// Inference with a fused network. Gradients flow to whatever records them, images as well as weights.
     ///
     /// # Shapes
     /// - images `[B, 1, 48, 48]` in [-1, 1]

@@ -93,13 +93,22 @@ impl Convolving {
         compute(input, self.weight, self.bias, self.moves)
     }
 
-    /// [`affine_relu`], then [`Self::forward`]; in one pass where no gradients are recorded.
+    /// [`affine_relu`], then [`Self::forward`]; in one pass where none of the tensors records gradients. Where one does, they
+    /// are two: by this crate's kernels on the CPU, by Burn's own operations elsewhere.
     ///
     /// # Shapes
     /// As both have.
     pub fn rectified(self, maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tensor<4> {
+        #[cfg(any(feature = "cpu", feature = "webgpu"))]
+        let devices = [
+            maps.device(),
+            self.weight.device(),
+            self.bias.device(),
+            scale.device(),
+            shift.device(),
+        ];
         #[cfg(feature = "cpu")]
-        if infers_on(&maps.device()) {
+        if infers_on(&devices) {
             let (shape, kernels) = (maps.dims(), self.weight.dims());
             let [maps, weight, bias] = dispatched(maps, self.weight, self.bias);
             let [scale, shift] = [scale, shift].map(Tensor::into_dispatch);
@@ -112,7 +121,7 @@ impl Convolving {
             return infer(Rectified(Convolution(geometry)), tensors);
         }
         #[cfg(feature = "webgpu")]
-        if gpu::runs_on(&maps.device()) {
+        if gpu::infers_on(&devices) {
             let sizes = [self.weight.dims()[2], self.moves.stride];
             let outputs = self.bias.dims()[0];
             if let Some(shader) = gpu::Convolved::of(maps.dims(), outputs, sizes, self.transposed) {

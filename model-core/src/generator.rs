@@ -131,7 +131,9 @@ impl Generator {
         self.start.weight.val().device()
     }
 
-    /// Inference with a fused network.
+    /// Inference with a fused network. Gradients flow to whatever records them, z and emotions as well as weights: the rest
+    /// is constant, on a device without autodiff too. Then layers take more passes: on the CPU this crate's kernels that can
+    /// be trained through, on a GPU Burn's own operations, in a browser as well.
     ///
     /// # Shapes
     /// - z `[B, latent_size]`; emotions `[B, 7]`, each row weights that add up to 1

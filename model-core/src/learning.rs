@@ -1,5 +1,5 @@
 //! How weights move from one training step to the next: by this crate's kernels where the CPU computes, else by Burn's operations.
-//! None of them records gradients.
+//! The kernels record no gradients, so tensors that do take Burn's operations.
 
 use burn::tensor::Tensor;
 
@@ -13,7 +13,7 @@ pub fn running_square<const D: usize>(
     decay: f64,
 ) -> Tensor<D> {
     #[cfg(feature = "cpu")]
-    if infers_on(&mean.device()) {
+    if infers_on(&[mean.device(), gradient.device()]) {
         let op = RunningSquare {
             numbers: mean.shape().num_elements(),
             decay: decay as f32,
@@ -42,7 +42,7 @@ impl Step {
         mean: Tensor<D>,
     ) -> Tensor<D> {
         #[cfg(feature = "cpu")]
-        if infers_on(&value.device()) {
+        if infers_on(&[value.device(), gradient.device(), mean.device()]) {
             let op = Descent {
                 numbers: value.shape().num_elements(),
                 rate: self.rate as f32,
@@ -64,7 +64,7 @@ pub fn moving_average<const D: usize>(
     decay: f64,
 ) -> Tensor<D> {
     #[cfg(feature = "cpu")]
-    if infers_on(&average.device()) {
+    if infers_on(&[average.device(), current.device()]) {
         let op = MovingAverage {
             numbers: average.shape().num_elements(),
             decay: decay as f32,

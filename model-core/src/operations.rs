@@ -21,7 +21,8 @@ pub fn affine_relu(maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tenso
         return apply(AffineRectifier { shape }, dispatched(maps, scale, shift));
     }
     #[cfg(feature = "webgpu")]
-    if gpu::runs_on(&maps.device()) && gpu::scales(maps.dims()) {
+    if gpu::infers_on(&[maps.device(), scale.device(), shift.device()]) && gpu::scales(maps.dims())
+    {
         return gpu::affine_relu(maps, scale, shift);
     }
     relu(maps * scale + shift)

@@ -9,6 +9,7 @@ mod discriminators;
 mod divergence;
 mod fusing;
 mod generators;
+mod gradients;
 mod kernels;
 mod latents;
 mod learns;

@@ -31,18 +31,22 @@ pub fn runs_on(device: &Device) -> bool {
     device.clone().without_autodiff() == Device::flex()
 }
 
-/// Whether they are and record no gradients.
-pub fn infers_on(device: &Device) -> bool {
-    *device == Device::flex()
+/// Whether tensors on these devices are the CPU backend's and record no gradients. Both is asked of every device: they compare
+/// equal with and without autodiff, and one tensor that records gradients suffices to ask for them.
+pub fn infers_on(devices: &[Device]) -> bool {
+    devices
+        .iter()
+        .all(|device| runs_on(device) && !device.is_autodiff())
 }
 
-/// Runs an operation on tensors of the CPU backend; gradients flow where they are recorded.
+/// Runs an operation on tensors of the CPU backend; gradients flow where they are recorded. A tensor without autodiff
+/// beside others with it is a constant, as in Burn's own operations.
 ///
 /// # Panics
-/// If a tensor is on another backend, or only some of them record gradients.
+/// If a tensor is on another backend, or records gradients with checkpointing or without the feature `training`.
 pub fn apply<const N: usize>(op: impl Differentiable<N>, inputs: [DispatchTensor; N]) -> Tensor<4> {
     #[cfg(feature = "training")]
-    if inputs[0].autodiff != Default::default() {
+    if inputs.iter().any(recorded::records) {
         return recorded::apply(op, inputs);
     }
     infer(op, inputs)
@@ -86,19 +90,31 @@ where
 mod recorded {
     use std::marker::PhantomData;
 
-    use burn::backend::Autodiff;
     use burn::backend::autodiff::checkpoint::base::Checkpointer;
     use burn::backend::autodiff::checkpoint::strategy::NoCheckpointing;
     use burn::backend::autodiff::grads::Gradients;
     use burn::backend::autodiff::ops::{Backward, Ops, OpsKind};
+    use burn::backend::{Autodiff, AutodiffBackend, BackendTypes, DispatchAutodiffContext};
 
     use super::*;
+
+    /// Whether a tensor belongs to autodiff, tracked or as a constant.
+    pub fn records(tensor: &DispatchTensor) -> bool {
+        tensor.autodiff != DispatchAutodiffContext::Disabled
+    }
+
+    fn recorded(tensor: DispatchTensor) -> <Autodiff<Flex> as BackendTypes>::FloatTensorPrimitive {
+        match records(&tensor) {
+            true => primitive::<Autodiff<Flex>>(tensor),
+            false => <Autodiff<Flex>>::from_inner(primitive::<Flex>(tensor)),
+        }
+    }
 
     pub fn apply<const N: usize>(
         op: impl Differentiable<N>,
         inputs: [DispatchTensor; N],
     ) -> Tensor<4> {
-        let inputs = inputs.map(primitive::<Autodiff<Flex>>);
+        let inputs = inputs.map(recorded);
         let nodes = inputs.each_ref().map(|tensor| tensor.node());
         let values = inputs.map(|tensor| tensor.into_primitive().to_contiguous());
         let output = run(&op, &values);

@@ -15,9 +15,12 @@ const INVOCATIONS: usize = 64;
 /// Maps, and pixels of a line, that an invocation makes at once.
 const AT_ONCE: usize = 4;
 
-/// Whether tensors on this device are the GPU backend's.
-pub fn runs_on(device: &Device) -> bool {
-    device.clone().without_autodiff() != Device::flex()
+/// Whether tensors on these devices are the GPU backend's and record no gradients: shaders have no way back, so tensors that
+/// do take Burn's own operations.
+pub fn infers_on(devices: &[Device]) -> bool {
+    devices
+        .iter()
+        .all(|device| *device != Device::flex() && !device.is_autodiff())
 }
 
 /// A convolution that has a shader here.
