@@ -15,7 +15,7 @@ use tempfile::TempDir;
 const COMMAND_TIMEOUT: Duration = Duration::from_secs(120);
 /// The page's own program is small.
 const PAGE_TIMEOUT: Duration = Duration::from_secs(60);
-/// Between two looks at a condition.
+/// Between two checks of a condition.
 const POLL: Duration = Duration::from_millis(100);
 /// The name of an element in WebDriver answers.
 const ELEMENT: &str = "element-6066-11e4-a52e-4f735466cecf";

@@ -31,11 +31,11 @@ const PIECE_PAUSE: Duration = Duration::from_millis(400);
 /// Longer than the page waits.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// Put before the engine: a worker that dies at every order.
+/// Put before the engine: a worker that dies at every request.
 pub const CRASH_AT_WORK: &str =
     "\nself.addEventListener('message', () => { throw new Error('on purpose'); });\n";
 
-/// Put before the engine: a worker that dies after every order.
+/// Put before the engine: a worker that dies after every request.
 pub const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";
 
 /// What can happen to a file on its way.
@@ -47,7 +47,7 @@ pub enum Trouble {
     Trickles,
     /// The same, compressed: nothing tells how much will come out of it.
     TricklesCompressed,
-    /// It pauses in the middle, then goes on.
+    /// It pauses in the middle, then continues.
     Stalls,
     /// The connection ends in the middle, whatever was asked for.
     Cut,

@@ -10,7 +10,7 @@ use native_trainer::export::{Adjustment, Exported};
 
 use crate::{little, provenance, trainer};
 
-/// The same numbers are asked of the browser in `browser.rs`: same seed, same face, everywhere.
+/// The same numbers are asked of the browser in `browser/`: same seed, same face, everywhere.
 #[test]
 fn a_seed_gives_these_latents_to_the_bit() {
     let bits: Vec<u32> = latent(6, 4).into_iter().map(f32::to_bits).collect();

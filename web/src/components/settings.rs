@@ -4,9 +4,9 @@ use leptos::prelude::*;
 
 use super::radio_group::{Choice, RadioGroup};
 use super::truncation::Truncation;
-use crate::address::{Look, Wanted};
+use crate::page::state::Page;
+use crate::page::wanted::{Look, Wanted};
 use crate::protocol::DeviceChoice;
-use crate::state::Page;
 
 /// Truncation, enlargement and device, folded away until one of them is not at its default.
 #[component]
