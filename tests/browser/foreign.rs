@@ -124,7 +124,7 @@ fn bare(site: &str) -> String {
     )
 }
 
-/// What docs/embedding.md tells the embedding page to send.
+/// What docs/embedding.md asks the embedding page to send.
 fn policy(site: &str) -> String {
     let host = host(site);
     format!(

@@ -82,8 +82,8 @@ fn markup_in_a_manifest_is_shown_as_text_and_nothing_is_uploaded() {
     );
 }
 
-/// Tells the page what the worker asks for: the browser's own record leaves workers out.
-const WORKER_TELLS: &str = "{ const channel = new BroadcastChannel('asked'); const real = self.fetch;
+/// Reports to the page what the worker asks for: the browser's own record leaves workers out.
+const WORKER_REPORTS: &str = "{ const channel = new BroadcastChannel('asked'); const real = self.fetch;
 
     self.fetch = (input, init) => { channel.postMessage(String(input.url ?? input)); return real(input, init); }; }\n";
 const PAGE_HEARS: &str =
@@ -94,7 +94,7 @@ fn the_worker_asks_its_own_site_alone() {
     let Some(visit) = Visit::begin(false) else {
         return;
     };
-    visit.site.run_before_engine(WORKER_TELLS);
+    visit.site.run_before_engine(WORKER_REPORTS);
     visit.chrome.run_before_pages(PAGE_HEARS);
     visit.chrome.open(&visit.site.page("?seed=6"));
     first_large(&visit.chrome, GanKind::Acgan, Emotion::Happy, SEED);

@@ -60,7 +60,11 @@ fn a_film_returns_to_its_first_face_and_decodes_to_its_pixels() {
         .and_then(|face| face.toward)
         .expect("the last is on the way");
     assert_eq!(last.0, 40, "back to the first person");
-    let mut film = Film::new(film.start);
+    assert_pixels_survive(Film::new(film.start));
+}
+
+/// Packs faces of known pixels and reads them again.
+fn assert_pixels_survive(mut film: Film) {
     let face = |frame: usize| (0..IMAGE_PIXELS).map(move |pixel| (pixel * 7 + frame) as u8);
     film.faces = (0..film::FACES)
         .map(|frame| face(frame).collect())

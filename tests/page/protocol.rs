@@ -50,6 +50,18 @@ fn a_request_of_seeds_is_a_request_of_plain_faces() {
 }
 
 #[test]
+fn a_request_with_parameters_is_read_as_the_widget_writes_it() {
+    let text = r#"{"seed":18446744073709551615,"parameters":[{"seed":18446744073709551615,"weights":[0,0,0,0.5,0.5,0,0],"truncation":1}],
+        "gan":"acgan","emotion":"happy","count":1,"device":"cpu"}"#;
+    let request: Request = serde_json::from_str(text).expect("what a widget sends");
+    let blend = FaceParameters {
+        weights: [0.0, 0.0, 0.0, 0.5, 0.5, 0.0, 0.0],
+        ..FaceParameters::plain(u64::MAX, Emotion::Happy)
+    };
+    assert_eq!(request.each_face().expect("sound"), [blend]);
+}
+
+#[test]
 fn unsound_requests_are_refused_with_a_reason() {
     let plain = FaceParameters::plain(1, Emotion::Sad);
     let request = |parameters: Vec<FaceParameters>, count| Request {
@@ -61,42 +73,18 @@ fn unsound_requests_are_refused_with_a_reason() {
         own: false,
         parameters,
     };
-    let weights = [0.5; 7];
-    let long = Some((2, 1.5));
+    let changed = |change: fn(&mut FaceParameters)| {
+        let mut face = plain.clone();
+        change(&mut face);
+        request(vec![face], 1)
+    };
     for (request, word) in [
         (request(Vec::new(), 0), "1 to 64"),
         (request(Vec::new(), 65), "1 to 64"),
         (request(vec![plain.clone()], 2), "parameters for 1"),
-        (
-            request(
-                vec![FaceParameters {
-                    weights,
-                    ..plain.clone()
-                }],
-                1,
-            ),
-            "add up to 1",
-        ),
-        (
-            request(
-                vec![FaceParameters {
-                    toward: long,
-                    ..plain.clone()
-                }],
-                1,
-            ),
-            "out of range",
-        ),
-        (
-            request(
-                vec![FaceParameters {
-                    truncation: f32::NAN,
-                    ..plain
-                }],
-                1,
-            ),
-            "out of range",
-        ),
+        (changed(|face| face.weights = [0.5; 7]), "add up to 1"),
+        (changed(|face| face.toward = Some((2, 1.5))), "out of range"),
+        (changed(|face| face.truncation = f32::NAN), "out of range"),
     ] {
         let error = request.each_face().expect_err("unsound");
         assert!(error.contains(word), "'{error}' does not say '{word}'");

@@ -140,6 +140,11 @@ fn keys_choose(scene: &Scene) {
         &format!("face.seed !== {seed} && face.state === 'ready'"),
         NEXT_FACE,
     );
+    names_are_spoken(scene);
+}
+
+/// What a screen reader says of the element.
+fn names_are_spoken(scene: &Scene) {
     let tree = scene
         .chrome
         .devtools("Accessibility.getFullAXTree", json!({}));

@@ -2,7 +2,7 @@
 
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
-use serde_json::json;
+use serde_json::{Value, json};
 use web::page::wanted::Wanted;
 use web::protocol::DeviceChoice;
 
@@ -16,7 +16,35 @@ fn the_headless_api_gives_pixels() {
         return;
     };
     lists_and_defaults_are_model_cores(&scene);
-    let body = "
+    let made = scene.result("headless faces", BODY);
+    let described = json!([
+        made["isImage"],
+        made["width"],
+        made["height"],
+        made["seed"],
+        made["emotion"],
+        made["gan"],
+        made["backend"]
+    ]);
+    assert_eq!(described, json!([true, 48, 48, 3, "sad", "cgan", "cpu"]));
+    assert!(made["milliseconds"].as_f64().is_some_and(|time| time > 0.0));
+    check_pixels(&scene, &made);
+    let wrong = made["wrong"].as_str().unwrap_or_default();
+    assert!(wrong.contains("'glad' is not an emotion"), "{wrong}");
+    assert_eq!(made["closed"], "These faces are closed: load them again.");
+    let heard = made["heard"].to_string();
+    for part in [
+        "Starting the engine",
+        "Downloading the engine: ",
+        "Downloading the generator: ",
+    ] {
+        assert!(heard.contains(part), "'{part}' is missing in {heard}");
+    }
+    assert_nothing_broken(&scene.chrome, &scene.site);
+}
+
+/// One face, picked ones, a row of more than one request, a wrong wish, and a wish after the end.
+const BODY: &str = "
         const heard = [];
         const faces = await SevenFaces.load({ gan: 'cgan', onProgress: ({ text }) => heard.push(text) });
         const image = await faces.generate({ emotion: 'sad', seed: 3 });
@@ -29,18 +57,8 @@ fn the_headless_api_gives_pixels() {
         return { heard, isImage: image instanceof ImageData, width, height, seed, emotion, gan, milliseconds, backend, reason,
                  pixels: grey(image), picked: picked.map((image) => [String(image.seed), grey(image)]),
                  row: row.map((image) => image.seed), last: grey(row[39]), wrong, closed };";
-    let made = scene.result("headless faces", body);
-    let described = json!([
-        made["isImage"],
-        made["width"],
-        made["height"],
-        made["seed"],
-        made["emotion"],
-        made["gan"],
-        made["backend"]
-    ]);
-    assert_eq!(described, json!([true, 48, 48, 3, "sad", "cgan", "cpu"]));
-    assert!(made["milliseconds"].as_f64().is_some_and(|time| time > 0.0));
+
+fn check_pixels(scene: &Scene, made: &Value) {
     let face = |seed| native_face(&scene.dist, GanKind::Cgan, Emotion::Sad, seed);
     assert_same_face(&bytes(&made["pixels"]), &face(3), "one face");
     for (index, seed) in [3, u64::MAX, 5].into_iter().enumerate() {
@@ -58,21 +76,6 @@ fn the_headless_api_gives_pixels() {
         &face(42),
         "the last of forty, in the second request",
     );
-    assert!(
-        made["wrong"]
-            .as_str()
-            .is_some_and(|text| text.contains("'glad' is not an emotion"))
-    );
-    assert_eq!(made["closed"], "These faces are closed: load them again.");
-    let heard = made["heard"].to_string();
-    for part in [
-        "Starting the engine",
-        "Downloading the engine: ",
-        "Downloading the generator: ",
-    ] {
-        assert!(heard.contains(part), "'{part}' is missing in {heard}");
-    }
-    assert_nothing_broken(&scene.chrome, &scene.site);
 }
 
 fn lists_and_defaults_are_model_cores(scene: &Scene) {

@@ -37,7 +37,12 @@ fn a_pages_own_style_and_placeholder_reach_the_element() {
     scene.chrome.execute("face.className = 'large'");
     let width = scene.value("face.getBoundingClientRect().width");
     assert_eq!(width, 300, "the page's own CSS wins");
-    // What is written in the element is seen until the first face is there, and only so long.
+    a_placeholder_is_seen_until_the_face_is_there(&scene);
+    assert_nothing_broken(&scene.chrome, &scene.site);
+}
+
+/// What is written in the element.
+fn a_placeholder_is_seen_until_the_face_is_there(scene: &Scene) {
     scene.chrome.execute(
         "const waiting = Object.assign(document.createElement('seven-faces'), { id: 'waiting', innerHTML: '<i id=before>Soon</i>' });
          waiting.style.marginTop = '5000px';
@@ -58,5 +63,4 @@ fn a_pages_own_style_and_placeholder_reach_the_element() {
         false,
         "the face instead of the placeholder"
     );
-    assert_nothing_broken(&scene.chrome, &scene.site);
 }

@@ -8,7 +8,7 @@ use crate::page::state::Page;
 use crate::page::wanted::{Look, Wanted};
 use crate::protocol::DeviceChoice;
 
-/// Truncation, enlargement and device, folded away until one of them is not at its default.
+/// Truncation, enlargement and device, closed until one of them is not at its default.
 #[component]
 pub fn Settings(page: RwSignal<Page>) -> impl IntoView {
     let is_open = page.with_untracked(|page| {

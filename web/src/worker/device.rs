@@ -1,4 +1,4 @@
-//! Where faces are made: the only place that tells WebGPU from the CPU.
+//! Where faces are made: the only place that distinguishes WebGPU from the CPU.
 
 use burn::tensor::Device;
 use js_sys::{Function, Promise, Reflect};
