@@ -13,7 +13,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.numpy import load_file
 
-FORMAT_VERSIONS = 1, 2
+FORMAT_VERSION = 3
 FIRST_SIDE = 6
 SIDE = 48
 HALF_RANGE = 127.5
@@ -26,8 +26,8 @@ class Bundle:
         folder = Path(folder)
         self.manifest = json.loads((folder / "manifest.json").read_text())
         version = self.manifest["format_version"]
-        if version not in FORMAT_VERSIONS:
-            raise SystemExit(f"{folder} has format version {version}: the bench reads {FORMAT_VERSIONS}")
+        if version != FORMAT_VERSION:
+            raise SystemExit(f"{folder} has format version {version}: the bench reads {FORMAT_VERSION}")
         form = self.manifest["generator"]["up_sampling"]
         if form != "transposed":
             raise SystemExit(f"{folder} enlarges maps by '{form}': the bench rebuilds 'transposed' generators")
@@ -36,7 +36,7 @@ class Bundle:
             raise SystemExit(f"{self.file} is damaged: its SHA-256 is not the manifest's")
         tensors = load_file(self.file)
         integers = {name for name, values in tensors.items() if values.dtype == np.int8}
-        self.scales = {name: tensors.pop(f"{name}.scale") for name in integers}
+        self.scales = {name: tensors.pop(f"{name}.quantisation_scale") for name in integers}
         self.weights = tensors
         self.emotions = self.manifest["emotions"]
         self.latent_size = self.manifest["generator"]["latent_size"]
@@ -66,8 +66,11 @@ class Generator:
         maps = torch.cat([z, emotions], 1) @ w["start.weight"] + w["start.bias"]
         maps = maps.reshape(len(z), -1, FIRST_SIDE, FIRST_SIDE)
 
+        modulated = self.bundle.manifest["generator"]["self_modulation"]
+        condition = torch.cat([emotions, z], 1) if modulated else emotions
+
         def rectified(maps, norm):
-            scale, shift = (emotions @ w[f"{norm}.{table}"] for table in ("scale", "shift"))
+            scale, shift = (condition @ w[f"{norm}.{table}"] for table in ("scale", "shift"))
             return F.relu(maps * scale[:, :, None, None] + shift[:, :, None, None])
 
         for stage in self.bundle.stages():
@@ -78,9 +81,7 @@ class Generator:
             if f"{residual}.conv.weight" in w:
                 conv = w[f"{residual}.conv.weight"], w[f"{residual}.conv.bias"]
                 maps = maps + F.conv2d(rectified(maps, f"{residual}.norm"), *conv, padding=1)
-        maps = F.conv2d(maps, w["end.conv.weight"], w["end.conv.bias"], padding=1)
-        if maps.shape[1] > 1:  # pixels straight from the 24x24 maps, four a place
-            maps = F.pixel_shuffle(maps, 2)
+        maps = F.conv2d(maps, w["end.weight"], w["end.bias"], padding=1)
         return torch.tanh(maps).reshape(-1, SIDE, SIDE).numpy()
 
 
@@ -114,16 +115,19 @@ def onnx_model(bundle):
 
     def weight(name):
         values = single(name, bundle.weights[name])
-        return add("Mul", values, single(f"{name}.scale", bundle.scales[name])) if name in bundle.scales else values
+        return add("Mul", values, single(f"{name}.quantisation_scale", bundle.scales[name])) if name in bundle.scales else values
 
     def shape(*sizes):
         name = f"shape_{len(constants)}"
         constants.append(numpy_helper.from_array(np.array(sizes, dtype=np.int64), name))
         return name
 
+    modulated = bundle.manifest["generator"]["self_modulation"]
+    condition = add("Concat", "emotions", "z", axis=1) if modulated else "emotions"
+
     def rectified(maps, norm):
         scale, shift = (
-            add("Reshape", add("MatMul", "emotions", weight(f"{norm}.{table}")), shape(0, -1, 1, 1))
+            add("Reshape", add("MatMul", condition, weight(f"{norm}.{table}")), shape(0, -1, 1, 1))
             for table in ("scale", "shift")
         )
         return add("Relu", add("Add", add("Mul", maps, scale), shift))
@@ -141,9 +145,7 @@ def onnx_model(bundle):
             maps = add("ConvTranspose", maps, *parts, strides=[2, 2], pads=[1] * 4, kernel_shape=[4, 4])
         if f"{residual}.conv.weight" in bundle.weights:
             maps = add("Add", maps, convolved(rectified(maps, f"{residual}.norm"), f"{residual}.conv"))
-    maps = convolved(maps, "end.conv")
-    if len(bundle.weights["end.conv.bias"]) > 1:
-        maps = add("DepthToSpace", maps, blocksize=2, mode="CRD")
+    maps = convolved(maps, "end")
     maps = add("Tanh", maps)
     nodes[-1].output[0] = "faces"
 

@@ -1,6 +1,9 @@
 //! What holds across the crates, and the facts that several test programs share.
 
+use std::future::Future;
 use std::path::PathBuf;
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 /// The first four latents of seed 6, as the bits of 32-bit floats (-1.311, 0.140, 0.172, -1.514): the same
 /// on every machine and in every browser.
@@ -35,4 +38,12 @@ pub fn skip(missing: &str) {
         "the tests of the site are required, but {missing}"
     );
     println!("skipped: {missing}");
+}
+
+/// Runs a future of the CPU, which answers at once.
+pub fn now<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => panic!("the CPU never makes anybody wait"),
+    }
 }

@@ -9,19 +9,19 @@ if command -v sha256sum >/dev/null; then hash() { sha256sum "$@"; }; else hash()
 
 # What a visit needs, and nothing else that may lie in the folder: the widget is for visits to other pages.
 files() {
-  for file in index.html *.js *.wasm *.css *.svg *.png *.webmanifest models/*/manifest.json models/*/*.safetensors judge/*; do
+  for file in index.html *.js *.wasm *.css *.svg *.png *.webmanifest models/*/manifest.json models/*/*.safetensors classifier/*; do
     [ -f "$file" ] && [ "$file" != sw.js ] && [ "$file" != seven-faces.js ] && echo "$file"
   done
 }
 
 replace() { sed "$1" "$2" >"$2.sealed" && mv "$2.sealed" "$2"; }
-# A compressed transfer does not tell how much will come out of it.
+# A compressed transfer does not say how much will come out of it.
 sizes=$(for file in *_bg.wasm; do echo "\"$file\":$(($(wc -c <"$file"))),"; done | tr -d '\n')
 replace "s|/\*@sizes@\*/|$sizes|" engine.js
 
 version=$(for file in $(files) sw.js; do hash "$file"; done | hash | cut -c1-12)
 replace "s/@version@/$version/" index.html
 replace "s/@version@/$version/" sw.js
-replace "s/@version@/$version/" widget/studio.js
+replace "s/@version@/$version/" widget/engine-queue.js
 list=$(for file in $(files); do hash "$file" | awk -v file="$file" '{ printf "[\"%s\",\"%s\"],", file, $1 }'; done)
 replace "s|/\*@files@\*/|$list|" sw.js

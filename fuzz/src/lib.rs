@@ -14,7 +14,7 @@ use std::io::Cursor;
 
 use dataset::{Dataset, LoadOptions};
 use model_core::bundle::{Describes, Manifest};
-use model_core::judge_bundle::JudgeManifest;
+use model_core::classifier_bundle::ClassifierManifest;
 use model_core::weights::Weights;
 
 /// A kind of file: its name, what reads it, and good files.
@@ -72,7 +72,7 @@ pub fn face(bytes: &[u8]) {
     load(&samples::stored("train/sad/face.png", bytes), "faces.zip");
 }
 
-/// A generator's manifest and a judge's. One that is read can be written and read again.
+/// A generator's manifest and a classifier's. One that is read can be written and read again.
 pub fn manifest(bytes: &[u8]) {
     if let Ok(manifest) = Manifest::parse(bytes) {
         let _ = manifest.weights.verify(bytes);
@@ -81,7 +81,7 @@ pub fn manifest(bytes: &[u8]) {
             panic!("a manifest that was read is not read again: {error}");
         }
     }
-    let _ = JudgeManifest::parse(bytes);
+    let _ = ClassifierManifest::parse(bytes);
 }
 
 /// A safetensors file. One that is let in holds finite numbers when its integers are multiplied out, too.

@@ -84,11 +84,11 @@ pub fn faces() -> Vec<Vec<u8>> {
     .into()
 }
 
-/// A manifest of a generator and one of a judge.
+/// A manifest of a generator and one of a classifier.
 pub fn manifests() -> Vec<Vec<u8>> {
     vec![
         include_bytes!("../../web/assets/models/acgan/manifest.json").to_vec(),
-        include_bytes!("../../native-trainer/judges/fer2013/judge.json").to_vec(),
+        include_bytes!("../../native-trainer/classifiers/fer2013/classifier.json").to_vec(),
     ]
 }
 
@@ -110,7 +110,7 @@ pub fn weights() -> Vec<Vec<u8>> {
             [
                 ("up.weight", view(Dtype::I8, &[2, 3, 2, 2], &numbers)),
                 (
-                    "up.weight.scale",
+                    "up.weight.quantisation_scale",
                     view(Dtype::F16, &[1, 3, 1, 1], &numbers[..6]),
                 ),
             ],

@@ -98,7 +98,7 @@ fn error_of(device: &Device) -> f32 {
     let config = GeneratorConfig {
         latent_size: 32,
         width: 16,
-        up_sampling: UpSampling::Transposed,
+        up_sampling: UpSampling::Nearest,
         self_modulation: false,
         residual: false,
     };

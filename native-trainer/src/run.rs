@@ -57,7 +57,7 @@ pub fn run(
     if trainer.step_number() == 0 {
         let reals = trainer.batcher().real_rows(COLUMNS);
         pictures::write(&reals, COLUMNS, &run.reals())?;
-        let faces = wait(grid(&trainer.sampler(), COLUMNS))?;
+        let faces = wait(grid(&wait(trainer.sampler())?, COLUMNS))?;
         pictures::write_fakes(&faces, COLUMNS, &run.fakes(0))?;
     }
     let tick_steps = options.steps_in(options.tick_images);
@@ -102,7 +102,7 @@ pub fn run(
         }
     }
     draw(run, tell); // also for a finished run that is resumed
-    let bundle = wait(Exported::as_trained(trainer).pack(trainer, provenance))?;
+    let bundle = wait(wait(Exported::as_trained(trainer))?.pack(trainer, provenance))?;
     bundles::write(&bundle, &run.bundle())?;
     tell(&TrainEvent::Finished {
         grid: run.fakes(trainer.images_seen()),
@@ -117,7 +117,7 @@ pub fn run(
 fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> anyhow::Result<()> {
     let images_seen = trainer.images_seen();
     let path = run.fakes(images_seen);
-    let faces = wait(grid(&trainer.sampler(), COLUMNS))?;
+    let faces = wait(grid(&wait(trainer.sampler())?, COLUMNS))?;
     pictures::write_fakes(&faces, COLUMNS, &path)?;
     tell(&TrainEvent::Grid(path));
     let reals = trainer.batcher().real_rows(COLUMNS);

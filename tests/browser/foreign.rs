@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use super::site::requested;
+use crate::site::requested;
 
 /// Where web/embed.html expects the site: a developer's `trunk serve`.
 const WRITTEN_SITE: &str = "http://localhost:8080/";
@@ -23,7 +23,7 @@ pub struct Foreign {
 
 impl Foreign {
     /// Serves web/embed.html and what it needs, a bare page, and one that forbids workers, with the widget of `site`.
-    /// Under `moved/` lies a copy of the module from `dist`, as a bundler might move it.
+    /// Under `moved/` is a copy of the module from `dist`, as a bundler might move it.
     pub fn serve(site: &str, dist: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("an address");
@@ -107,7 +107,7 @@ fn embed(name: &str, site: &str) -> String {
         .replace(written_host, host(site))
 }
 
-/// A site's scheme, host and port: in a policy it stands for every path there.
+/// A site's scheme, host and port: in a policy it means every path there.
 fn host(site: &str) -> &str {
     let scheme = "http://".len();
     let end = site[scheme..]
@@ -124,7 +124,7 @@ fn bare(site: &str) -> String {
     )
 }
 
-/// What docs/embedding.md tells the embedding page to send.
+/// What docs/embedding.md asks the embedding page to send.
 fn policy(site: &str) -> String {
     let host = host(site);
     format!(

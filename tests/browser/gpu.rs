@@ -6,11 +6,10 @@ use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 
 use crate::chrome::Chrome;
+use crate::native::native_face;
+use crate::shown::{assert_nothing_broken, assert_same_face, face_attribute, shown_face, text_of};
 use crate::site::Trouble;
-use crate::{
-    FIRST_FACE, SEED, Visit, assert_nothing_broken, assert_same_face, face_attribute, native_face,
-    shown_face, text_of,
-};
+use crate::{FIRST_FACE, SEED, Visit};
 
 /// Runs before the engine: from a message on, the GPU has no room for anything more, as where another program took it all: a new
 /// buffer is no buffer, and none can be read.
@@ -51,7 +50,7 @@ fn a_lost_gpu_leads_to_the_cpu() {
 }
 
 #[test]
-fn a_walk_goes_on_by_the_cpu_when_the_gpu_is_lost_or_out_of_memory() {
+fn a_walk_continues_on_the_cpu_when_the_gpu_is_lost_or_out_of_memory() {
     for spent in [false, true] {
         let Some(Visit { site, chrome, .. }) = Visit::begin(true) else {
             return;
@@ -74,7 +73,7 @@ fn a_walk_goes_on_by_the_cpu_when_the_gpu_is_lost_or_out_of_memory() {
         let failed = "return document.querySelector(\"[data-testid='status']\").innerText.includes('because WebGPU failed')";
         chrome.wait("the status says why", failed, FIRST_FACE);
         println!("memory spent: {spent}; {}", text_of(&chrome, "status"));
-        chrome.wait("the walk goes on", &person(SEED + 2), FIRST_FACE);
+        chrome.wait("the walk continues", &person(SEED + 2), FIRST_FACE);
         let there = "return document.querySelector(\"[data-testid='walk-people']\").innerText.split(' ')[1]";
         let there: u64 = chrome
             .execute(there)
@@ -102,7 +101,7 @@ fn assert_sad_by_the_cpu(dist: &Path, chrome: &Chrome) {
 }
 
 #[test]
-fn a_visitor_goes_on_from_an_error_by_the_cpu() {
+fn a_visitor_continues_after_an_error_on_the_cpu() {
     let Some(Visit { dist, site, chrome }) = Visit::begin(true) else {
         return;
     };
@@ -131,7 +130,7 @@ fn on_the_cpu_because(script: &str) -> Option<String> {
 }
 
 #[test]
-fn a_browser_without_webgpu_or_without_an_adapter_gets_the_cpus_faces_and_is_told() {
+fn a_browser_without_webgpu_or_without_an_adapter_gets_the_cpus_faces_and_the_reason() {
     let without = "Object.defineProperty(WorkerNavigator.prototype, 'gpu', { value: undefined });";
     let no_adapter = "GPU.prototype.requestAdapter = async () => null;";
     for (script, expected) in [

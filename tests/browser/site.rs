@@ -31,11 +31,11 @@ const PIECE_PAUSE: Duration = Duration::from_millis(400);
 /// Longer than the page waits.
 const SILENCE: Duration = Duration::from_secs(60);
 
-/// Put before the engine: a worker that dies at every order.
+/// Put before the engine: a worker that dies at every request.
 pub const CRASH_AT_WORK: &str =
     "\nself.addEventListener('message', () => { throw new Error('on purpose'); });\n";
 
-/// Put before the engine: a worker that dies after every order.
+/// Put before the engine: a worker that dies after every request.
 pub const CRASH: &str = "\nconst say = self.postMessage.bind(self); self.postMessage = (reply) => { say(reply); if (reply[0].includes('\"faces\"')) setTimeout(() => { throw new Error('on purpose'); }); };\n";
 
 /// What can happen to a file on its way.
@@ -45,9 +45,9 @@ pub enum Trouble {
     Missing,
     /// It comes in twenty pieces, each after a pause.
     Trickles,
-    /// The same, compressed: nothing tells how much will come out of it.
+    /// The same, compressed: nothing says how much will come out of it.
     TricklesCompressed,
-    /// It pauses in the middle, then goes on.
+    /// It pauses in the middle, then continues.
     Stalls,
     /// The connection ends in the middle, whatever was asked for.
     Cut,
@@ -195,22 +195,8 @@ fn answer(mut stream: TcpStream, state: &State) {
     locked(&state.requests).push(url.clone());
     let trouble = locked(&state.trouble).filter(|(part, _)| url.contains(part));
     let mut trouble = trouble.map(|(_, trouble)| trouble);
-    let dist = locked(&state.dist).clone();
-    let file = file_of(&url, &dist).filter(|_| trouble != Some(Trouble::Missing));
-    let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
-    let (status, mime, mut bytes) = match (file, bytes) {
-        (Some(file), Some(bytes)) => ("200 OK", mime(&file), bytes),
-        _ => {
-            locked(&state.not_found).push(url.clone());
-            ("404 Not Found", "text/plain", b"not found".to_vec())
-        }
-    };
-    if url.contains("/engine.js") {
-        let script = locked(&state.before_engine).clone();
-        bytes = [script.as_bytes(), &bytes].concat();
-    }
+    let (mut status, mime, mut bytes) = content(&url, state, trouble);
     let mut range = String::new();
-    let mut status = status;
     let knows_ranges = matches!(trouble, Some(Trouble::CutOnce | Trouble::FallsSilent));
     if let Some(start) = start.filter(|start| knows_ranges && *start < bytes.len()) {
         locked(&state.rests).push(start);
@@ -231,6 +217,29 @@ fn answer(mut stream: TcpStream, state: &State) {
     let _ = stream
         .write_all(head.as_bytes())
         .and_then(|()| send(&mut stream, bytes, trouble));
+}
+
+/// The status, type and bytes of a file.
+fn content(
+    url: &str,
+    state: &State,
+    trouble: Option<Trouble>,
+) -> (&'static str, &'static str, Vec<u8>) {
+    let dist = locked(&state.dist).clone();
+    let file = file_of(url, &dist).filter(|_| trouble != Some(Trouble::Missing));
+    let bytes = file.as_ref().and_then(|file| fs::read(file).ok());
+    let (status, mime, mut bytes) = match (file, bytes) {
+        (Some(file), Some(bytes)) => ("200 OK", mime(&file), bytes),
+        _ => {
+            locked(&state.not_found).push(url.to_owned());
+            ("404 Not Found", "text/plain", b"not found".to_vec())
+        }
+    };
+    if url.contains("/engine.js") {
+        let script = locked(&state.before_engine).clone();
+        bytes = [script.as_bytes(), &bytes].concat();
+    }
+    (status, mime, bytes)
 }
 
 /// The body, with what happens to it on its way.

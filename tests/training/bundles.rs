@@ -8,7 +8,7 @@ use pollster::block_on;
 use training::export::{Adjustment, Exported};
 use training::faces::grey_faces;
 
-use crate::{little, pack, provenance, step, trainer};
+use crate::{little, pack, provenance, sampler, step, trainer};
 
 fn packed() -> Bundle {
     let mut run = trainer(little(GanKind::Cgan));
@@ -26,7 +26,7 @@ fn a_bundle_on_disk_gives_the_faces_that_were_packed() {
     let loaded = bundles::read(directory.path()).unwrap();
     assert_eq!(loaded.manifest, bundle.manifest);
     let emotions = [Emotion::Fear.weights(); 2];
-    let before = run.sampler().faces(&[1, 2], &emotions).into_data();
+    let before = sampler(&run).faces(&[1, 2], &emotions).into_data();
     let after = loaded
         .generator(&Device::flex())
         .unwrap()
@@ -52,9 +52,8 @@ fn a_truncated_and_interpolated_bundle_says_so_and_is_trained_on_from_the_networ
     let apart = |one: &Tensor<4>, other: &Tensor<4>| -> f32 {
         (one.clone() - other.clone()).abs().max().into_scalar()
     };
-    let as_trained = before.sampler().faces(&[1, 2], &emotions);
-    let adjusted = before
-        .sampler()
+    let as_trained = sampler(&before).faces(&[1, 2], &emotions);
+    let adjusted = sampler(&before)
         .truncated(0.5)
         .with_interpolated_labels(0.5);
     let adjusted = adjusted.faces(&[1, 2], &emotions);
@@ -68,7 +67,7 @@ fn a_truncated_and_interpolated_bundle_says_so_and_is_trained_on_from_the_networ
     options.set_from(&bundle.manifest, None);
     let mut run = trainer(options);
     run.set_out_from(&bundle, None).unwrap();
-    let back = apart(&run.sampler().faces(&[1, 2], &emotions), &as_trained);
+    let back = apart(&sampler(&run).faces(&[1, 2], &emotions), &as_trained);
     assert!(2.0 * back < moved, "{back} of {moved}");
     let training = pack(&run).manifest.training;
     assert_eq!(

@@ -127,10 +127,11 @@ fn a_broken_average_alone_is_noticed_too() {
     options.set_length(16);
     let directory = run_dir(parent.path(), &options);
     let mut run = trainer(options);
+    step(&mut run);
     run.average = filled(&run.average, f32::INFINITY);
     let (outcome, told) = train(&mut run, &directory);
     assert_eq!(outcome.unwrap(), Outcome::Finished);
-    assert_eq!(rollbacks(&told), [(4, 0, 0.5)]);
+    assert_eq!(rollbacks(&told), [(8, 0, 0.5)]);
 }
 
 #[test]

@@ -9,9 +9,9 @@ use pollster::block_on;
 use training::export::{Adjustment, Exported};
 use training::latent_direction::direction;
 
-use crate::{little, provenance, trainer};
+use crate::{little, provenance, sampler, trainer};
 
-/// The same numbers are asked of the browser in `browser.rs`: same seed, same face, everywhere.
+/// The same numbers are asked of the browser in `browser/`: same seed, same face, everywhere.
 #[test]
 fn a_seed_gives_these_latents_to_the_bit() {
     let bits: Vec<u32> = latent(6, 4).into_iter().map(f32::to_bits).collect();
@@ -38,7 +38,7 @@ fn latents_are_standard_normal_and_differ_by_seed() {
 fn along_the_direction_a_discriminator_sees_the_asked_emotion_better() {
     for gan in GanKind::ALL {
         let run = trainer(little(gan));
-        let (network, discriminator) = (run.sampler(), run.discriminator.valid());
+        let (network, discriminator) = (sampler(&run), run.discriminator.valid());
         let direction = block_on(direction(&network, &discriminator)).unwrap();
         let length: f32 = direction.clone().powi_scalar(2).sum().into_scalar();
         assert!((length - 1.0).abs() < 1e-5, "{length}");
@@ -72,9 +72,8 @@ fn what_export_adjusts_stands_in_the_manifest_and_in_the_faces() {
     assert_eq!(bundle.manifest.training.label_interpolation, 0.6);
     let [_, rounded] = block_on(exported.rounding(&bundle)).unwrap();
     let emotions = [Emotion::Fear.weights(); 2];
-    let direction = block_on(direction(&run.sampler(), &run.discriminator.valid())).unwrap();
-    let expected = run
-        .sampler()
+    let direction = block_on(direction(&sampler(&run), &run.discriminator.valid())).unwrap();
+    let expected = sampler(&run)
         .edited(direction.mul_scalar(2.0))
         .truncated(0.5)
         .with_interpolated_labels(0.6);
@@ -82,7 +81,7 @@ fn what_export_adjusts_stands_in_the_manifest_and_in_the_faces() {
     let apart =
         |one: Tensor<4>, other: Tensor<4>| -> f32 { (one - other).abs().max().into_scalar() };
     let made = grey(&bundle.generator(&Device::flex()).unwrap());
-    let moved = apart(grey(&run.sampler().truncated(0.5)), made.clone());
+    let moved = apart(grey(&sampler(&run).truncated(0.5)), made.clone());
     let error = apart(grey(&expected), made);
     assert!(
         error <= 2.0 * rounded && 2.0 * error < moved,

@@ -43,7 +43,7 @@ fn both_tiny_gans_learn_to_show_the_asked_expression() {
             truncation: 1.0,
         };
         let report = block_on(evaluate(&bundle, &bench)).unwrap().report;
-        println!("{gan}: {}", serde_json::to_string_pretty(&report).unwrap());
+        println!("{gan}:\n{report}");
         assert!(
             report.classifier_on_real.accuracy() > 0.8,
             "{gan}: the classifier itself is at {:.2}",

@@ -31,6 +31,7 @@ use burn::tensor::Device;
 use dataset::synthetic;
 use model_core::bundle::Bundle;
 use model_core::config::{GanKind, UpSampling};
+use model_core::generator::Generator;
 use model_core::reading::named_tensors;
 use model_core::weights::NamedTensor;
 use native_trainer::run_dir::{DataOptions, RunDir};
@@ -63,6 +64,11 @@ pub fn trainer(options: RunOptions) -> Trainer {
 pub fn step(run: &mut Trainer) {
     let batch = run.batcher().batch(run.step_number());
     drop(run.step(batch));
+}
+
+/// A run's average in the form that is sampled.
+pub fn sampler(run: &Trainer) -> Generator {
+    block_on(run.sampler()).unwrap()
 }
 
 /// Every weight of a network by its name.
@@ -99,5 +105,6 @@ pub fn provenance() -> Provenance {
 
 /// A run's average as a bundle.
 pub fn pack(run: &Trainer) -> Bundle {
-    block_on(Exported::as_trained(run).pack(run, &provenance())).unwrap()
+    let exported = block_on(Exported::as_trained(run)).unwrap();
+    block_on(exported.pack(run, &provenance())).unwrap()
 }

@@ -10,7 +10,7 @@ use pollster::block_on;
 use training::export::pack_discriminator;
 use training::trainer::Trainer;
 
-use crate::{little, step, trainer, weights};
+use crate::{little, sampler, step, trainer, weights};
 
 /// A run of one step, and what it exports.
 fn published(gan: GanKind) -> (Trainer, Bundle, DiscriminatorBundle) {
@@ -149,7 +149,7 @@ fn a_run_sets_out_with_a_bundles_faces_and_a_new_discriminator_learns_alone_firs
     run.set_out_from(&bundle, None).unwrap();
 
     let faces = |run: &Trainer| {
-        let faces = run.sampler().faces(&[1, 2], &[[1.0 / 7.0; 7]; 2]);
+        let faces = sampler(run).faces(&[1, 2], &[[1.0 / 7.0; 7]; 2]);
         faces.into_data()
     };
     let published = bundle.generator(&Device::flex()).unwrap();

@@ -164,3 +164,19 @@ fn every_weight_gets_a_finite_gradient() {
         assert!(missing.is_empty(), "{gan} generator: {missing:?}");
     }
 }
+
+#[test]
+fn a_generator_with_every_layer_is_trained_step_after_step() {
+    for gan in GanKind::ALL {
+        let mut options = little(gan);
+        options.generator.residual = true;
+        options.generator.self_modulation = true;
+        options.discriminator.dense = true;
+        let mut run = trainer(options);
+        let before = weights(&run.generator);
+        (0..3).for_each(|_| step(&mut run));
+        for (before, after) in before.iter().zip(weights(&run.generator)) {
+            assert_ne!(before.numbers, after.numbers, "{gan}: {}", after.name);
+        }
+    }
+}

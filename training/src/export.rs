@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use burn::module::Module;
 use burn::tensor::Tensor;
 use model_core::bundle::{Bundle, Training};
 use model_core::discriminator_bundle::DiscriminatorBundle;
@@ -55,18 +54,18 @@ pub struct Exported {
 
 impl Exported {
     /// The average as it was trained.
-    pub fn as_trained(trainer: &Trainer) -> Self {
-        Self {
-            network: trainer.sampler(),
+    pub async fn as_trained(trainer: &Trainer) -> anyhow::Result<Self> {
+        Ok(Self {
+            network: trainer.sampler().await?,
             adjustment: Adjustment::AS_TRAINED,
-        }
+        })
     }
 
     /// The average with other latents, `truncation` times z and z plus `latent_edit` times the direction, and with milder emotions.
     pub async fn with(trainer: &Trainer, adjustment: Adjustment) -> anyhow::Result<Self> {
-        let Self { mut network, .. } = Self::as_trained(trainer);
+        let Self { mut network, .. } = Self::as_trained(trainer).await?;
         if adjustment.latent_edit > 0.0 {
-            let direction = direction(&network, &trainer.discriminator.valid()).await?;
+            let direction = direction(&network, &trainer.opponent().await?).await?;
             network = network.edited(direction.mul_scalar(adjustment.latent_edit));
         }
         let network = network
@@ -116,7 +115,7 @@ pub async fn pack_discriminator(
     trainer: &Trainer,
     bundle: &Bundle,
 ) -> anyhow::Result<DiscriminatorBundle> {
-    let network = trainer.discriminator.valid();
+    let network = trainer.opponent().await?;
     let config = &trainer.options().discriminator;
     Ok(DiscriminatorBundle::pack(&network, config, &bundle.manifest).await?)
 }

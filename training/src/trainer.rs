@@ -8,6 +8,8 @@ use model_core::bundle::Bundle;
 use model_core::discriminator::Discriminator;
 use model_core::discriminator_bundle::DiscriminatorBundle;
 use model_core::generator::Generator;
+use model_core::initial::Zeros;
+use model_core::packing::{exact_weights_of, load_weights};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
@@ -153,11 +155,21 @@ impl Trainer {
         }
     }
 
-    /// The average in its inference form: what is sampled and exported.
-    pub fn sampler(&self) -> Generator {
-        let device = self.device.clone().without_autodiff();
-        let (z, labels) = self.statistics(&device);
-        self.average.fused(z, labels)
+    /// The average in its inference form: what is sampled and exported. It is on the CPU wherever the run trains, so that a run's
+    /// faces are the page's, and a GPU tunes no kernels for batches that it never trains on.
+    pub async fn sampler(&self) -> anyhow::Result<Generator> {
+        let cpu = Device::flex();
+        let average = Generator::new(&self.options.generator, &mut Zeros, &cpu);
+        let average = load_weights(average, &exact_weights_of(&self.average).await?)?;
+        let (z, labels) = self.statistics(&cpu);
+        Ok(average.fused(z, labels))
+    }
+
+    /// The discriminator beside it, on the CPU, without autodiff.
+    pub async fn opponent(&self) -> anyhow::Result<Discriminator> {
+        let network = Discriminator::new(&self.options.discriminator, &mut Zeros, &Device::flex());
+        let weights = exact_weights_of(&self.discriminator).await?;
+        Ok(load_weights(network, &weights)?)
     }
 
     /// What normalisation statistics are measured on: latents and labels.

@@ -11,7 +11,7 @@ function explain(reason) {
   again.textContent = "Try again";
   again.addEventListener("click", () => location.reload());
   const text = started
-    ? `The page has stopped (${reason}). What it showed stands in its address, so nothing is lost. `
+    ? `The page has stopped (${reason}). What it showed is in its address, so nothing is lost. `
     : `The page could not be started (${reason}). Check the connection; if it still does not start, a current Chrome, Edge, Firefox or Safari can run it. `;
   place.replaceChildren(text, again);
 }
@@ -28,7 +28,7 @@ function banner() {
 
 addEventListener("unhandledrejection", (event) => explain(event.reason));
 addEventListener("error", (event) => {
-  // An error of a worker that was ended meanwhile has nobody else to hear it; the page goes on with the next one.
+  // An error of a worker that was ended meanwhile has nobody else to hear it; the page continues with the next one.
   const ofWorker = /\/(engine|worker-[a-z]+)\.js/.test(event.filename);
   if (!ofWorker) explain(event.message);
 });

@@ -1,8 +1,8 @@
-// Downloads and starts the worker's program, and tells the page how much of it has arrived.
+// Downloads and starts the worker's program, and reports to the page how much of it has arrived.
 // The messages are those of web/src/protocol.rs: [JSON text, bytes].
 
-// "?v=...&device=...&gan=...", as the page asked for this file. The version goes on to the program, so that no cache mixes
-// one deployment's with another's; the network is the one that the first order will ask for.
+// "?v=...&device=...&gan=...", as the page asked for this file. The version is passed on to the program, so that no cache mixes
+// one deployment's with another's; the network is the one that the first request will ask for.
 const { searchParams } = new URL(import.meta.url);
 const version = `?v=${searchParams.get("v")}`;
 const post = (reply) => self.postMessage([JSON.stringify(reply), new Uint8Array()]);
@@ -62,7 +62,7 @@ class Connection {
   }
 }
 
-/** As `fetch`, but a body that breaks off or falls silent goes on where it was, by another connection. */
+/** As `fetch`, but a body that breaks off or falls silent continues where it was, by another connection. */
 async function download(address, cache = "default") {
   let connection = new Connection();
   let [loaded, inVain] = [0, 0];
@@ -109,7 +109,7 @@ async function askEarly(gan) {
   await early.get(file);
 }
 
-// For the program's own downloads (web/src/fetch.rs).
+// For the program's own downloads (web/src/worker/download.rs).
 self.download = (address, cache) => {
   const response = early.get(address);
   early.delete(address);

@@ -1,4 +1,4 @@
-// The types of seven-faces.js. docs/embedding.md tells the whole story.
+// The types of seven-faces.js, which docs/embedding.md explains.
 
 export type Emotion = "angry" | "disgust" | "fear" | "happy" | "sad" | "surprise" | "neutral";
 export type Gan = "cgan" | "acgan";
@@ -9,17 +9,17 @@ export type Theme = "auto" | "light" | "dark";
 /** A blend: shares of emotions, scaled so that they add up to 1. */
 export type Blend = Partial<Record<Emotion, number>>;
 /** An emotion, a blend as an object, or a blend as text such as "happy:0.5,surprise:0.5". */
-export type Mood = Emotion | Blend | (string & {});
+export type Expression = Emotion | Blend | (string & {});
 /** 64 bits: a number where it is exact, else a bigint or decimal digits. */
 export type Seed = number | bigint | string;
 
 /** What one face is made from. */
 export interface Wishes {
   /** "happy" when missing. */
-  emotion?: Mood;
+  emotion?: Expression;
   /** "acgan" when missing. */
   gan?: Gan;
-  /** 7 when missing. */
+  /** 6 when missing. */
   seed?: Seed;
   /** "auto" when missing: WebGPU where there is an adapter, else the CPU. */
   device?: Device;
@@ -34,7 +34,7 @@ export interface Made {
   readonly emotion: string;
   readonly gan: Gan;
   readonly truncation: number;
-  /** Time of the order that the face was part of: an order has at most 32 faces. */
+  /** Time of the request that the face was part of: a request has at most 32 faces. */
   readonly milliseconds: number;
   readonly backend: Backend;
   /** Which adapter, or why the CPU: "CPU (wasm SIMD), because this browser has no WebGPU". */
@@ -82,7 +82,7 @@ export interface SevenFacesEventMap {
 /** `<seven-faces>`. Every property is the attribute of the same name. */
 export class SevenFacesElement extends HTMLElement {
   get emotion(): string;
-  set emotion(value: Mood | null);
+  set emotion(value: Expression | null);
   get gan(): string;
   set gan(value: Gan | null);
   get seed(): number | bigint;

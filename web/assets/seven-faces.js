@@ -8,7 +8,7 @@
 
 import { SevenFacesElement } from "./widget/element.js";
 // What those import in turn, named here so that all of them are asked for at once.
-import "./widget/studio.js";
+import "./widget/engine-queue.js";
 import "./widget/style.js";
 import "./widget/values.js";
 import "./widget/view.js";

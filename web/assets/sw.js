@@ -73,7 +73,7 @@ async function page(path, request) {
   if (waiting && tabs.length < 2) {
     waiting.postMessage("take over");
     const headers = { "content-type": "text/html", "content-security-policy": "default-src 'none'" };
-    return new Response(PASSAGE, { headers });
+    return new Response(HANDOVER, { headers });
   }
   return kept(path, request);
 }
@@ -83,6 +83,6 @@ async function page(path, request) {
  * Whole seconds only (a browser reads 0.5 as 0), and not at once: some of the requests that meet the takeover Chrome
  * answers only after five minutes.
  */
-const PASSAGE = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Seven Faces</title>
+const HANDOVER = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Seven Faces</title>
 <meta name="color-scheme" content="light dark"><meta http-equiv="refresh" content="1">
 <p>Opening the newer version…</p>`;

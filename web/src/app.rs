@@ -1,4 +1,4 @@
-//! The page: puts the components together and keeps engine, address and state in step.
+//! The page: puts the components together and keeps worker, address and state in step.
 
 use std::time::Duration;
 
@@ -6,16 +6,17 @@ use leptos::ev::popstate;
 use leptos::prelude::*;
 use wasm_bindgen::{JsCast, JsValue};
 
-use crate::address::{View, Wanted};
+use crate::browser::worker_handle::WorkerHandle;
+use crate::browser::{motion, offline};
 use crate::components::{
-    CompareView, CrowdView, EmbedSnippet, EmotionMixer, EmotionPicker, FaceCanvas, History,
-    MetricsTable, ModelToggle, OwnBundle, Problem, SaveBar, SecondOpinion, SeedControl, Settings,
+    ClassifierView, CompareView, CrowdView, EmbedSnippet, EmotionMixer, EmotionPicker, FaceCanvas,
+    History, MetricsTable, ModelToggle, OwnBundle, Problem, SaveBar, SeedControl, Settings,
     SevenView, StatusBar, ViewTabs, WalkView,
 };
-use crate::engine::Engine;
+use crate::page::state::Page;
+use crate::page::task::{Step, Task};
+use crate::page::wanted::{View, Wanted};
 use crate::protocol::Reply;
-use crate::state::{Page, Step, Task};
-use crate::{motion, offline};
 
 /// Puts the page into the shell that index.html provides.
 pub fn start() {
@@ -48,7 +49,7 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
     drive(page);
     keep_address(page);
     keep_offline(page);
-    let emotion = Memo::new(move |_| page.with(Page::large_shot).mood.strongest());
+    let emotion = Memo::new(move |_| page.with(Page::large_key).expression.strongest());
     let look = Memo::new(move |_| page.read().wanted.look);
     let view = Memo::new(move |_| page.read().wanted.view);
     let below = after_first_paint();
@@ -65,7 +66,7 @@ pub fn App(page: RwSignal<Page>) -> impl IntoView {
                     <EmotionMixer page />
                 </Show>
                 <Show when=move || matches!(view.get(), View::Face | View::Mixer)>
-                    <SecondOpinion page />
+                    <ClassifierView page />
                 </Show>
                 <SeedControl page />
                 <History page />
@@ -108,20 +109,11 @@ fn Stage(page: RwSignal<Page>, view: Memo<View>) -> impl IntoView {
     }
 }
 
-/// Starts the engine and does, after every change, what [`Page::next_step`] says.
+/// Starts the worker and does, after every change, what [`Page::next_step`] says.
 fn drive(page: RwSignal<Page>) {
-    let hear = move |reply, pixels: Vec<u8>| page.update(|page| page.receive(reply, &pixels));
-    let first = move || page.with_untracked(|page| (page.device(), page.site_network()));
-    let start = move || match Engine::start(first().0, first().1, hear) {
-        Ok(engine) => Some(engine),
-        Err(message) => {
-            page.update(|page| page.receive(Reply::Died { message }, &[]));
-            None
-        }
-    };
-    let engine = StoredValue::new_local(start());
-    let send = move |message: &dyn Fn(&Engine) -> Result<(), String>| {
-        let sent = engine.with_value(|engine| engine.as_ref().map(message));
+    let worker = StoredValue::new_local(started(page));
+    let send = move |message: &dyn Fn(&WorkerHandle) -> Result<(), String>| {
+        let sent = worker.with_value(|worker| worker.as_ref().map(message));
         if let Some(Err(message)) = sent {
             page.update(|page| page.receive(Reply::Failed { message }, &[]));
         }
@@ -132,22 +124,36 @@ fn drive(page: RwSignal<Page>) {
             Step::Wait => {}
             Step::Restart => {
                 page.update(Page::restarted);
-                engine.set_value(start());
+                worker.set_value(started(page));
             }
-            Step::Send(order, task) => {
+            Step::Send(request, task) => {
                 page.update(|page| page.sent(task));
-                send(&|engine| engine.send(&order));
+                send(&|worker| worker.send(&request));
             }
             Step::Open(files) => {
                 page.update(|page| page.sent(Task::Open(files.clone())));
-                send(&|engine| engine.open(&files));
+                send(&|worker| worker.open(&files));
             }
-            Step::Judge(face) => {
-                page.update(|page| page.sent(Task::Judge(face.shot)));
-                send(&|engine| engine.judge(&face.pixels));
+            Step::Classify(face) => {
+                page.update(|page| page.sent(Task::Classify(face.key)));
+                send(&|worker| worker.classify(&face.pixels));
             }
         }
     });
+}
+
+/// A new worker for the device and the network that are wanted; `None` where the browser starts none, and the page
+/// says so.
+fn started(page: RwSignal<Page>) -> Option<WorkerHandle> {
+    let hear = move |reply, pixels: Vec<u8>| page.update(|page| page.receive(reply, &pixels));
+    let (device, gan) = page.with_untracked(|page| (page.device(), page.site_network()));
+    match WorkerHandle::start(device, gan, hear) {
+        Ok(worker) => Some(worker),
+        Err(message) => {
+            page.update(|page| page.receive(Reply::Died { message }, &[]));
+            None
+        }
+    }
 }
 
 /// Keeps address and state true to each other. A step to another place is an entry in the history; sliders and
@@ -181,7 +187,7 @@ fn keep_address(page: RwSignal<Page>) {
 
 /// Keeps the page for later once the first face is there.
 fn keep_offline(page: RwSignal<Page>) {
-    let made_one = Memo::new(move |_| page.read().pace.is_some());
+    let made_one = Memo::new(move |_| page.read().ms_per_face.is_some());
     let done = StoredValue::new(false);
     Effect::new(move || {
         if made_one.get() && !done.get_value() {

@@ -1,8 +1,8 @@
 //! What page and worker say to each other.
 //!
-//! An order is the JSON text of [`Order`]; a visitor's own bundle is an array of two `Uint8Array`s, manifest and
-//! weights; a face to be judged is one `Uint8Array` of its grey bytes. A reply is an array: the JSON text of [`Reply`], then, for [`Reply::Faces`], the grey bytes of the
-//! faces one after the other. JSON keeps all 64 bits of a seed, which a JavaScript number would not.
+//! A request is the JSON text of [`Request`]; a visitor's own bundle is an array of two `Uint8Array`s, manifest and
+//! weights; a face to be classified is one `Uint8Array` of its grey bytes. A reply is an array: the JSON text of
+//! [`Reply`], then, for [`Reply::Faces`], the grey bytes of the faces one after the other. JSON keeps all 64 bits of a seed, which a JavaScript number would not.
 
 use std::fmt;
 use std::str::FromStr;
@@ -37,7 +37,7 @@ pub enum Backend {
 
 /// What one face is made from, where an emotion and a seed do not say enough.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Recipe {
+pub struct FaceParameters {
     /// The person.
     pub seed: u64,
     /// Another person and how much of the way to them, from 0 to 1.
@@ -49,9 +49,9 @@ pub struct Recipe {
     pub truncation: f32,
 }
 
-/// Page to worker: make `count` faces of the seeds `seed`, `seed + 1`, ..., or of `recipes`.
+/// Page to worker: make `count` faces of the seeds `seed`, `seed + 1`, ..., or of `parameters`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Order {
+pub struct Request {
     /// Whose generator.
     pub gan: GanKind,
     /// The emotion all of them show.
@@ -67,7 +67,7 @@ pub struct Order {
     pub own: bool,
     /// When not empty: `count` faces that one emotion and a row of seeds cannot describe.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub recipes: Vec<Recipe>,
+    pub parameters: Vec<FaceParameters>,
 }
 
 /// What is being downloaded.
@@ -78,8 +78,8 @@ pub enum Part {
     Engine,
     /// The weights of a generator.
     Weights,
-    /// The weights of the judge.
-    Judge,
+    /// The weights of the emotion classifier.
+    Classifier,
     /// Nothing any more: the generator is built and its first face, which nobody sees, compiles the shaders.
     WarmUp,
 }
@@ -108,31 +108,31 @@ pub struct Running {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reply {
-    /// The worker takes orders from now on.
+    /// The worker takes requests from now on.
     Started,
     /// Something is on its way.
     Progress(Progress),
-    /// Another backend than before makes the order.
+    /// Another backend than before makes the request.
     Running(Running),
-    /// The order is done. The pixels follow as bytes.
+    /// The request is done. The pixels follow as bytes.
     Faces {
-        order: Order,
+        request: Request,
         backend: Backend,
         milliseconds: f64,
     },
-    /// The visitor's own bundle is open; orders may ask for it.
+    /// The visitor's own bundle is open; requests may ask for it.
     Opened { manifest: Box<Manifest> },
     /// The visitor's bundle cannot be used; the worker lives, and so does an earlier bundle.
     Refused { message: String },
-    /// What the judge sees in the face: a share for each emotion, which add up to 1.
-    Judged {
+    /// What the classifier sees in the face: a share for each emotion, which add up to 1.
+    Classified {
         shares: [f32; Emotion::COUNT],
-        /// Share of real faces in which the judge sees their label, from its manifest.
+        /// Share of real faces that the classifier labels as the data set does, from its manifest.
         accuracy: f64,
     },
-    /// The judge cannot be asked; the worker lives, and so do all faces.
-    Unjudged { message: String },
-    /// The order failed; the worker lives.
+    /// The face was not classified; the worker lives, and so do all faces.
+    NotClassified { message: String },
+    /// The request failed; the worker lives.
     Failed { message: String },
     /// WebGPU failed; the worker lives and can use the CPU.
     GpuFailed { message: String },
@@ -140,38 +140,40 @@ pub enum Reply {
     Died { message: String },
 }
 
-impl Order {
-    /// More faces are several orders, so that a click never waits long.
+impl Request {
+    /// More faces are several requests, so that a click never waits long.
     pub const MAX_COUNT: usize = 64;
 
     /// What each face is made from.
-    pub fn recipes(&self) -> Result<Vec<Recipe>, String> {
+    pub fn each_face(&self) -> Result<Vec<FaceParameters>, String> {
         let max = Self::MAX_COUNT;
         if !(1..=max).contains(&self.count) {
             let count = self.count;
-            return Err(format!("{count} faces were ordered: expected 1 to {max}"));
+            return Err(format!("{count} faces were requested: expected 1 to {max}"));
         }
-        if self.recipes.is_empty() {
+        if self.parameters.is_empty() {
             let seeds = (0..self.count as u64).map(|n| self.seed.wrapping_add(n));
             return Ok(seeds
-                .map(|seed| Recipe::plain(seed, self.emotion))
+                .map(|seed| FaceParameters::plain(seed, self.emotion))
                 .collect());
         }
-        if self.recipes.len() != self.count {
-            let found = self.recipes.len();
+        if self.parameters.len() != self.count {
+            let found = self.parameters.len();
             let count = self.count;
-            return Err(format!("{count} faces were ordered with {found} recipes"));
+            return Err(format!(
+                "{count} faces were requested with parameters for {found}"
+            ));
         }
-        match self.recipes.iter().all(Recipe::is_sound) {
-            true => Ok(self.recipes.clone()),
+        match self.parameters.iter().all(FaceParameters::is_sound) {
+            true => Ok(self.parameters.clone()),
             false => {
-                Err("a recipe's shares do not add up to 1, or its numbers are out of range".into())
+                Err("a face's shares do not add up to 1, or its numbers are out of range".into())
             }
         }
     }
 }
 
-impl Recipe {
+impl FaceParameters {
     /// Shares may miss 1 by this much: seven roundings are far less.
     const SHARE_TOLERANCE: f32 = 1e-3;
 
@@ -265,7 +267,7 @@ impl fmt::Display for Progress {
         let what = match self.part {
             Part::Engine => "the engine",
             Part::Weights => "the generator",
-            Part::Judge => "the judge",
+            Part::Classifier => "the classifier",
             Part::WarmUp => return f.write_str("Warming up"),
         };
         let megabytes = |bytes: u64| bytes as f64 / 1e6;

@@ -1,10 +1,10 @@
-// <seven-faces>: attributes become orders, answers become pixels and events.
+// <seven-faces>: attributes become requests, answers become pixels and events.
 
 import {
   DEFAULTS, InvalidValue, SIDE, parseLoading, parseSeed, parseSize, parseTheme, parseTruncation, parseWanted, plainSeed,
 } from "./values.js";
 import { faceImage } from "./faces.js";
-import { studio } from "./studio.js";
+import { engine } from "./engine-queue.js";
 import { View } from "./view.js";
 
 /** What decides the face; the other attributes decide how it looks. */
@@ -62,15 +62,15 @@ export class SevenFacesElement extends Element {
 
   connectedCallback() {
     for (const name of SevenFacesElement.observedAttributes) this.#adopt(name);
-    studio.hold();
+    engine.hold();
     this.#schedule();
     if (!this.#near) watch(this);
   }
 
   disconnectedCallback() {
     observer?.unobserve(this);
-    studio.release();
-    // An element that is only moved is connected again by then.
+    engine.release();
+    // An element that only changes its place is connected again by then.
     queueMicrotask(() => {
       if (this.isConnected || this.#state !== "loading") return;
       this.#stop(new DOMException("The element was removed from the page.", "AbortError"));
@@ -183,15 +183,15 @@ export class SevenFacesElement extends Element {
     this.#made = made;
     this.#state = "loading";
     this.#sentence = undefined;
-    studio.hold();
+    engine.hold();
     try {
       const hear = (text, fraction) => signal.aborted || this.#view.wait(text, fraction);
-      const [face] = await studio.faces(wanted, [wanted.seed], { signal, hear });
+      const [face] = await engine.faces(wanted, [wanted.seed], { signal, hear });
       if (!signal.aborted) this.#show(faceImage(face, wanted));
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     } finally {
-      studio.release();
+      engine.release();
     }
   }
 
@@ -201,8 +201,8 @@ export class SevenFacesElement extends Element {
     this.#state = "ready";
     this.#view.show(image);
     const { seed, emotion, gan, truncation, milliseconds, backend, reason } = image;
-    if (first) this.#tell("ready", { backend, reason });
-    this.#tell("generated", { seed, emotion, gan, truncation, milliseconds, backend, reason });
+    if (first) this.#dispatch("ready", { backend, reason });
+    this.#dispatch("generated", { seed, emotion, gan, truncation, milliseconds, backend, reason });
     this.#waiting?.resolve(image);
     this.#waiting = undefined;
   }
@@ -210,10 +210,10 @@ export class SevenFacesElement extends Element {
   #fail(error) {
     this.#stop(error);
     this.#state = "error";
-    if (error.message === this.#sentence) return; // A wrong value is told once, however often it is read.
+    if (error.message === this.#sentence) return; // A wrong value is reported once, however often it is read.
     this.#sentence = error.message;
     this.#view.fail(error.message, !(error instanceof InvalidValue));
-    this.#tell("error", { message: error.message });
+    this.#dispatch("error", { message: error.message });
   }
 
   #stop(reason) {
@@ -223,7 +223,7 @@ export class SevenFacesElement extends Element {
     this.#waiting = undefined;
   }
 
-  #tell(type, detail) {
+  #dispatch(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

@@ -1,7 +1,7 @@
 // Pixels without an element: what `SevenFaces.load` gives.
 
 import { DEFAULTS, DEVICES, EMOTIONS, GANS, SIDE, parseCount, parseSeed, parseWanted, plainSeed, seedsFrom } from "./values.js";
-import { studio } from "./studio.js";
+import { engine } from "./engine-queue.js";
 
 /** A face as ImageData that knows what it was made from. */
 export function faceImage({ pixels, seed, milliseconds, backend, reason }, { emotion, gan, truncation }) {
@@ -23,15 +23,15 @@ export class SevenFaces {
   /** Use `SevenFaces.load`. */
   constructor(wishes) {
     this.#wishes = wishes;
-    studio.hold();
+    engine.hold();
   }
 
   static get base() {
-    return studio.base;
+    return engine.base;
   }
 
   static set base(address) {
-    studio.base = address;
+    engine.base = address;
   }
 
   /** Loads engine and generator: resolves once a face could be made. */
@@ -56,7 +56,7 @@ export class SevenFaces {
   }
 
   async #make(wanted, seeds, hear) {
-    const faces = await studio.faces(wanted, seeds, { signal: this.#closing.signal, hear });
+    const faces = await engine.faces(wanted, seeds, { signal: this.#closing.signal, hear });
     return faces.map((face) => faceImage(face, wanted));
   }
 
@@ -64,6 +64,6 @@ export class SevenFaces {
   close() {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort(new DOMException("These faces are closed: load them again.", "AbortError"));
-    studio.release();
+    engine.release();
   }
 }

@@ -1,5 +1,5 @@
 // What can be asked for, and a sentence for everything else. The lists and defaults are those of
-// model-core and web/src/address.rs: tests/browser/widget.rs compares them.
+// model-core and web/src/page/wanted.rs: tests/page/defaults.rs compares them.
 
 export const EMOTIONS = Object.freeze(["angry", "disgust", "fear", "happy", "sad", "surprise", "neutral"]);
 export const GANS = Object.freeze(["cgan", "acgan"]);
@@ -10,7 +10,7 @@ export const DEFAULTS = Object.freeze({ emotion: "happy", gan: "acgan", seed: 6,
 
 /** Pixels along the side of a face. */
 export const SIDE = 48;
-/** Faces in one order: a worker that is busy for seconds answers nobody else. */
+/** Faces in one request: a worker that is busy for seconds answers nobody else. */
 export const BATCH = 32;
 /** Faces in one call of the headless API: 90 MB of pixels. */
 const MOST_FACES = 10_000;

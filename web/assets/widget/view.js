@@ -67,8 +67,8 @@ export class View {
     const name = gan === "cgan" ? "cGAN" : "ACGAN";
     const shares = EMOTIONS.map((_, index) => [TITLES[index].toLowerCase(), weights[index]]).filter(([, share]) => share > 0);
     const mixed = shares.map(([title, share]) => `${Math.round(share * 100)} % ${title}`).join(", ");
-    const mood = shares.length === 1 ? shares[0][0] : mixed;
-    this.#canvas.setAttribute("aria-label", label ?? `Generated face, ${mood}, ${name}, seed ${seed}`);
+    const expression = shares.length === 1 ? shares[0][0] : mixed;
+    this.#canvas.setAttribute("aria-label", label ?? `Generated face, ${expression}, ${name}, seed ${seed}`);
     this.#widget.dataset.emotion = EMOTIONS[weights.indexOf(Math.max(...weights))];
     for (const key of this.#keys) key.checked = key.value === emotion;
   }

@@ -5,18 +5,18 @@ use model_core::config::GanKind;
 
 use super::frame::Frame;
 use super::waiting::Waiting;
-use crate::address::View;
-use crate::shot::{Network, Shot};
-use crate::state::Page;
+use crate::page::face_key::{FaceKey, Network};
+use crate::page::state::Page;
+use crate::page::wanted::View;
 
 /// The same latent vector and emotion through cGAN and ACGAN. A click on one shows it large.
 #[component]
 pub fn CompareView(page: RwSignal<Page>) -> impl IntoView {
     let frames = GanKind::ALL.map(|gan| {
-        let shot = Memo::new(move |_| {
+        let key = Memo::new(move |_| {
             let network = Network::Site(gan);
-            let shot = page.read().large_shot();
-            Shot { network, ..shot }
+            let key = page.read().large_key();
+            FaceKey { network, ..key }
         });
         let on_pick = Callback::new(move |_| {
             page.update(|page| {
@@ -28,7 +28,7 @@ pub fn CompareView(page: RwSignal<Page>) -> impl IntoView {
             });
         });
         view! {
-            <li><Frame page shot testid=format!("compare-{gan}") caption=gan.title().to_string()
+            <li><Frame page face_key=key testid=format!("compare-{gan}") caption=gan.title().to_string()
                 hint="Show this face large" on_pick /></li>
         }
     });

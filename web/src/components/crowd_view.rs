@@ -5,32 +5,32 @@ use leptos::prelude::*;
 use super::frame::Frame;
 use super::radio_group::{Choice, RadioGroup};
 use super::waiting::Waiting;
-use crate::address::{CROWDS, View};
-use crate::shot::Shot;
-use crate::state::Page;
+use crate::page::face_key::FaceKey;
+use crate::page::state::Page;
+use crate::page::wanted::{CROWDS, View};
 
 /// The people of the next seeds, with the same emotion. A click on one makes it the large one.
 #[component]
 pub fn CrowdView(page: RwSignal<Page>) -> impl IntoView {
     let people = Memo::new(move |_| page.read().wanted.crowd);
-    let on_pick = Callback::new(move |shot: Shot| {
+    let on_pick = Callback::new(move |key: FaceKey| {
         page.update(|page| {
             page.want(|wanted| {
-                wanted.seed = shot.seed;
+                wanted.seed = key.seed;
                 wanted.view = View::Face;
             });
         });
     });
     let frame = move |index: usize| {
-        let shot = Memo::new(move |_| {
+        let key = Memo::new(move |_| {
             let page = page.read();
-            let shot = page.large_shot();
-            let seed = shot.seed.wrapping_add(index as u64);
-            Shot { seed, ..shot }
+            let key = page.large_key();
+            let seed = key.seed.wrapping_add(index as u64);
+            FaceKey { seed, ..key }
         });
-        let caption = Signal::derive(move || shot.read().seed.to_string());
+        let caption = Signal::derive(move || key.read().seed.to_string());
         view! {
-            <li><Frame page shot testid=format!("crowd-{index}") caption hint="Show this person large" on_pick /></li>
+            <li><Frame page face_key=key testid=format!("crowd-{index}") caption hint="Show this person large" on_pick /></li>
         }
     };
     view! {

@@ -3,15 +3,15 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::save::{copy_text, outcome};
-use crate::snippet::snippet;
-use crate::state::Page;
+use crate::browser::save::{copy_text, outcome};
+use crate::page::snippet::snippet;
+use crate::page::state::Page;
 
 /// Two lines of HTML for the face as it is set now, and a button that copies them.
 #[component]
 pub fn EmbedSnippet(page: RwSignal<Page>) -> impl IntoView {
     let address = window().location().href().unwrap_or_default();
-    let code = Memo::new(move |_| snippet(&address, &page.with(Page::large_shot)));
+    let code = Memo::new(move |_| snippet(&address, &page.with(Page::large_key)));
     let said = RwSignal::new(String::new());
     let copy = move |_| {
         if let Some(code) = code.get_untracked() {

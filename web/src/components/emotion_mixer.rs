@@ -3,9 +3,9 @@
 use leptos::prelude::*;
 use model_core::emotion::Emotion;
 
-use super::emotion_picker::title;
-use crate::mood::{FULL, Mood};
-use crate::state::Page;
+use crate::page::expression::{Expression, FULL};
+use crate::page::state::Page;
+use crate::page::words::emotion_title;
 
 /// The sliders' shares are what counts: all at half is the same blend as all at full.
 #[component]
@@ -25,7 +25,7 @@ pub fn EmotionMixer(page: RwSignal<Page>) -> impl IntoView {
     };
     let rows = Emotion::ALL.map(|emotion| {
         let index = emotion.index();
-        let share = move || Mood::Blend(sliders.get()).weights()[index] * 100.0;
+        let share = move || Expression::Blend(sliders.get()).weights()[index] * 100.0;
         let set = move |value: String| {
             if let Ok(value) = value.parse::<u8>() {
                 page.update(|page| page.want(|wanted| wanted.sliders[index] = value.min(FULL)));
@@ -33,7 +33,7 @@ pub fn EmotionMixer(page: RwSignal<Page>) -> impl IntoView {
         };
         view! {
             <div class="sf-slider" data-value=emotion.name()>
-                <label for=format!("mix-{emotion}")>{title(emotion)}</label>
+                <label for=format!("mix-{emotion}")>{emotion_title(emotion)}</label>
                 <input type="range" id=format!("mix-{emotion}") data-testid=format!("mix-{emotion}") min="0" max=FULL.to_string() step="1"
                     prop:value=move || sliders.get()[index].to_string()
                     on:input:target=move |event| set(event.target().value()) />

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 use model_core::emotion::Emotion;
 
 use super::radio_group::{Choice, RadioGroup};
-use crate::state::Page;
+use crate::page::state::Page;
+use crate::page::words::emotion_title;
 
 /// Picks the emotion of all faces; the person stays the same.
 #[component]
@@ -12,7 +13,7 @@ pub fn EmotionPicker(page: RwSignal<Page>) -> impl IntoView {
     let choices = Emotion::ALL.map(|emotion| Choice {
         value: emotion,
         name: emotion.name(),
-        title: title(emotion),
+        title: emotion_title(emotion),
     });
     let selected = Memo::new(move |_| page.read().wanted.emotion);
     let on_pick = Callback::new(move |emotion| {
@@ -27,18 +28,5 @@ pub fn EmotionPicker(page: RwSignal<Page>) -> impl IntoView {
             selected
             on_pick
         />
-    }
-}
-
-/// The word on the key.
-pub fn title(emotion: Emotion) -> &'static str {
-    match emotion {
-        Emotion::Angry => "Angry",
-        Emotion::Disgust => "Disgusted",
-        Emotion::Fear => "Afraid",
-        Emotion::Happy => "Happy",
-        Emotion::Sad => "Sad",
-        Emotion::Surprise => "Surprised",
-        Emotion::Neutral => "Neutral",
     }
 }

@@ -6,12 +6,13 @@ use model_core::pixels::IMAGE_SIDE;
 use wasm_bindgen::JsValue;
 use web_sys::HtmlCanvasElement;
 
-use super::canvas::{mood_text, network_title, paint, show};
 use super::waiting::Waiting;
-use crate::morph::{MORPH_MILLISECONDS, moment};
-use crate::motion::{animate, now};
-use crate::shot::{Picture, Pixels};
-use crate::state::Page;
+use crate::browser::canvas::{paint, show};
+use crate::browser::motion::{animate, now};
+use crate::page::album::{Picture, Pixels};
+use crate::page::morph::{MORPH_MILLISECONDS, moment};
+use crate::page::state::Page;
+use crate::page::words::expression_text;
 
 /// What the canvas shows at this moment.
 #[derive(Default)]
@@ -73,8 +74,8 @@ fn follow(
             false => canvas.set_attribute("data-state", state),
         };
     }
-    let same_person = before.is_some_and(|before| before.shot.is_person_of(&face.shot));
-    let (moves, frames) = page.with_untracked(|page| (page.moves, page.passage.clone()));
+    let same_person = before.is_some_and(|before| before.key.is_person_of(&face.key));
+    let (moves, frames) = page.with_untracked(|page| (page.moves, page.morph_frames.clone()));
     on_canvas.update_value(|shown| {
         shown.morph += 1;
         shown.moving = same_person && moves;
@@ -131,7 +132,7 @@ fn morph(
 /// The edge print: what the face is.
 #[component]
 fn Caption(page: RwSignal<Page>) -> impl IntoView {
-    let shot = Memo::new(move |_| page.with(Page::large_shot));
+    let key = Memo::new(move |_| page.with(Page::large_key));
     let time = Memo::new(move |_| {
         let page = page.read();
         let time = page.face.as_ref().filter(|_| page.face_is_current());
@@ -139,9 +140,9 @@ fn Caption(page: RwSignal<Page>) -> impl IntoView {
     });
     view! {
         <figcaption class="sf-edge">
-            <span class="sf-mark">{move || mood_text(shot.read().mood)}</span>
-            <span>{move || network_title(shot.read().network)}</span>
-            <span>{move || format!("No. {}", shot.read().seed)}</span>
+            <span class="sf-mark">{move || expression_text(key.read().expression)}</span>
+            <span>{move || key.read().network.title()}</span>
+            <span>{move || format!("No. {}", key.read().seed)}</span>
             <span class="sf-time" data-testid="milliseconds">{move || time.get().unwrap_or_else(|| "…".into())}</span>
         </figcaption>
     }

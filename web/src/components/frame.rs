@@ -4,9 +4,9 @@ use leptos::html::Canvas;
 use leptos::prelude::*;
 use model_core::pixels::IMAGE_SIDE;
 
-use super::canvas::show;
-use crate::shot::Shot;
-use crate::state::Page;
+use crate::browser::canvas::show;
+use crate::page::face_key::FaceKey;
+use crate::page::state::Page;
 
 /// A face of the album under its caption; the previous one stays, dimmed, until the next is there.
 #[component]
@@ -14,7 +14,7 @@ pub fn Frame(
     page: RwSignal<Page>,
     /// What it shows.
     #[prop(into)]
-    shot: Signal<Shot>,
+    face_key: Signal<FaceKey>,
     /// The canvas's `data-testid`.
     testid: String,
     /// Printed under the face.
@@ -23,10 +23,10 @@ pub fn Frame(
     /// What a click does, for the visitor.
     hint: &'static str,
     /// Hears a click.
-    on_pick: Callback<Shot>,
+    on_pick: Callback<FaceKey>,
 ) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
-    let picture = Memo::new(move |_| page.read().album.get(&shot.get()).cloned());
+    let picture = Memo::new(move |_| page.read().album.get(&face_key.get()).cloned());
     Effect::new(move || {
         let Some(canvas) = canvas.get() else { return };
         let painted = picture.with(|picture| match picture {
@@ -39,7 +39,7 @@ pub fn Frame(
             leptos::logging::error!("A small face could not be painted: {error:?}");
         }
     });
-    let pick = move |_| on_pick.run(shot.get_untracked());
+    let pick = move |_| on_pick.run(face_key.get_untracked());
     let side = IMAGE_SIDE.to_string();
     view! {
         <button type="button" class="sf-frame-button" on:click=pick title=hint>

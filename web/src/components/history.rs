@@ -2,27 +2,28 @@
 
 use leptos::prelude::*;
 
-use super::canvas::mood_text;
 use super::frame::Frame;
-use crate::shot::Shot;
-use crate::state::{Page, RECENT};
+use crate::page::actions::RECENT;
+use crate::page::face_key::FaceKey;
+use crate::page::state::Page;
+use crate::page::words::expression_text;
 
 /// A row of the last faces, newest first. A click on one brings it back.
 #[component]
 pub fn History(page: RwSignal<Page>) -> impl IntoView {
-    let on_pick = Callback::new(move |shot: Shot| page.update(|page| page.go_back_to(shot)));
+    let on_pick = Callback::new(move |key: FaceKey| page.update(|page| page.go_back_to(key)));
     let frame = move |index: usize| {
-        let shot = Memo::new(move |_| {
+        let key = Memo::new(move |_| {
             let page = page.read();
             let last = page.recent.get(index);
-            last.copied().unwrap_or_else(|| page.large_shot())
+            last.copied().unwrap_or_else(|| page.large_key())
         });
         let caption = Signal::derive(move || {
-            let shot = shot.read();
-            format!("{} {}", shot.seed, mood_text(shot.mood))
+            let key = key.read();
+            format!("{} {}", key.seed, expression_text(key.expression))
         });
         view! {
-            <li><Frame page shot testid=format!("recent-{index}") caption hint="Back to this face" on_pick /></li>
+            <li><Frame page face_key=key testid=format!("recent-{index}") caption hint="Back to this face" on_pick /></li>
         }
     };
     let count = Memo::new(move |_| page.read().recent.len().min(RECENT));

@@ -7,12 +7,12 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
-use crate::state::Page;
+use crate::page::state::Page;
 
 /// A table of both networks; fetched once a face is there, so that it delays none.
 #[component]
 pub fn MetricsTable(page: RwSignal<Page>) -> impl IntoView {
-    let ready = Memo::new(move |_| page.read().face.is_some() || page.read().pace.is_some());
+    let ready = Memo::new(move |_| page.read().face.is_some() || page.read().ms_per_face.is_some());
     let manifests = LocalResource::new(move || {
         let ready = ready.get();
         async move {
@@ -44,28 +44,9 @@ pub fn MetricsTable(page: RwSignal<Page>) -> impl IntoView {
 }
 
 fn table(manifests: &[Manifest]) -> impl IntoView + use<> {
-    let row = |manifest: &Manifest| {
-        let training = &manifest.training;
-        let metric = |name: &str| training.metrics.get(name).copied();
-        let distance = metric("kernel_distance_x1000");
-        let accuracy = metric("label_accuracy");
-        view! {
-            <tr data-testid=format!("metrics-{}", manifest.gan)>
-                <th scope="row">{manifest.gan.title()}</th>
-                <td>{grouped(training.images_seen)}</td>
-                <td>{format!("{:.1} M", manifest.weights.parameters as f64 / 1e6)}</td>
-                <td>{distance.map_or("–".into(), |value| format!("{value:.1}"))}</td>
-                <td>{accuracy.map_or("–".into(), |value| format!("{:.0} %", value * 100.0))}</td>
-            </tr>
-        }
-    };
     let rows: Vec<_> = manifests.iter().map(row).collect();
     let first = manifests.first().map(|manifest| &manifest.training.metrics);
     let metric = |name: &str| first.and_then(|metrics| metrics.get(name)).copied();
-    let floor =
-        metric("kernel_distance_floor_x1000").map_or("–".into(), |value| format!("{value:.1}"));
-    let judge =
-        metric("judge_accuracy").map_or("–".into(), |value| format!("{:.0} %", value * 100.0));
     view! {
         <table>
             <thead>
@@ -83,12 +64,34 @@ fn table(manifests: &[Manifest]) -> impl IntoView + use<> {
                     <th scope="row">"Real photographs"</th>
                     <td>"–"</td>
                     <td>"–"</td>
-                    <td>{floor}</td>
-                    <td>{judge}</td>
+                    <td>{distance(metric("kernel_distance_baseline_x1000"))}</td>
+                    <td>{percent(metric("classifier_accuracy"))}</td>
                 </tr>
             </tbody>
         </table>
     }
+}
+
+fn row(manifest: &Manifest) -> impl IntoView + use<> {
+    let training = &manifest.training;
+    let metric = |name: &str| training.metrics.get(name).copied();
+    view! {
+        <tr data-testid=format!("metrics-{}", manifest.gan)>
+            <th scope="row">{manifest.gan.title()}</th>
+            <td>{grouped(training.images_seen)}</td>
+            <td>{format!("{:.1} M", manifest.weights.parameters as f64 / 1e6)}</td>
+            <td>{distance(metric("kernel_distance_x1000"))}</td>
+            <td>{percent(metric("label_accuracy"))}</td>
+        </tr>
+    }
+}
+
+fn distance(value: Option<f64>) -> String {
+    value.map_or("–".into(), |value| format!("{value:.1}"))
+}
+
+fn percent(share: Option<f64>) -> String {
+    share.map_or("–".into(), |share| format!("{:.0} %", share * 100.0))
 }
 
 /// "100 000".

@@ -1,6 +1,6 @@
-//! The parts of the page, one per file. Each reads and changes the one [`Page`](crate::state::Page).
+//! The parts of the page, one per file. Each reads and changes the one [`Page`](crate::page::state::Page).
 
-mod canvas;
+mod classifier_view;
 mod compare_view;
 mod crowd_view;
 mod embed_snippet;
@@ -15,7 +15,6 @@ mod own_bundle;
 mod problem;
 mod radio_group;
 mod save_bar;
-mod second_opinion;
 mod seed_control;
 mod settings;
 mod seven_view;
@@ -25,7 +24,7 @@ mod view_tabs;
 mod waiting;
 mod walk_view;
 
-pub use canvas::paint;
+pub use classifier_view::ClassifierView;
 pub use compare_view::CompareView;
 pub use crowd_view::CrowdView;
 pub use embed_snippet::EmbedSnippet;
@@ -38,7 +37,6 @@ pub use model_toggle::ModelToggle;
 pub use own_bundle::OwnBundle;
 pub use problem::Problem;
 pub use save_bar::SaveBar;
-pub use second_opinion::SecondOpinion;
 pub use seed_control::SeedControl;
 pub use settings::Settings;
 pub use seven_view::SevenView;

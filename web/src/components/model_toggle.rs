@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use model_core::config::GanKind;
 
 use super::radio_group::{Choice, RadioGroup};
-use crate::state::Page;
+use crate::page::state::Page;
 
 /// Picks whose generator makes the faces; `None` is the visitor's own, once there is one.
 #[component]

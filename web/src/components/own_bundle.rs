@@ -6,8 +6,8 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use web_sys::File;
 
-use crate::own_files::{bundle, dropped, listed};
-use crate::state::Page;
+use crate::browser::own_files::{bundle, dropped, listed};
+use crate::page::state::Page;
 
 /// Takes a bundle of one's own, and says what became of it.
 #[component]

@@ -2,8 +2,8 @@
 
 use leptos::prelude::*;
 
+use crate::page::state::Page;
 use crate::protocol::DeviceChoice;
-use crate::state::Page;
 
 /// Shows the error, if there is one, with a retry and the way to the CPU.
 #[component]

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
-use super::canvas::{mood_text, name, network_title};
-use crate::address::View;
-use crate::save::{Sheet, copy_png, copy_text, outcome, save_bytes, save_png};
-use crate::shot::Shot;
-use crate::state::Page;
+use crate::browser::save::{Sheet, copy_png, copy_text, outcome, save_bytes, save_png};
+use crate::page::face_key::FaceKey;
+use crate::page::state::Page;
+use crate::page::wanted::View;
+use crate::page::words::expression_text;
 
 /// An enlarged face is 480 pixels wide, one on a sheet 192.
 const ENLARGED: u32 = 10;
@@ -92,16 +92,7 @@ fn is_sheet(view: View) -> bool {
 /// What the stage shows, and a name for it; `None` while a face is missing.
 fn take(page: &Page, enlarged: bool) -> Option<(Sheet, String)> {
     let view = page.wanted.view;
-    let frames = match view {
-        View::Walk => vec![(page.walk.view()?, String::new())],
-        _ => {
-            let frame = |shot: &Shot| {
-                let picture = page.album.get(shot)?;
-                Some((picture.pixels.to_vec(), caption(shot)))
-            };
-            page.shots().iter().map(frame).collect::<Option<Vec<_>>>()?
-        }
-    };
+    let frames = frames(page)?;
     let columns = match view {
         View::Crowd if frames.len() > 16 => 8,
         View::Crowd => 4,
@@ -112,28 +103,41 @@ fn take(page: &Page, enlarged: bool) -> Option<(Sheet, String)> {
         (true, true) => ENLARGED_ON_SHEET,
         (true, false) => ENLARGED,
     };
-    let shot = page.large_shot();
-    let what = match view {
-        View::Face => shot.mood.strongest().name(),
-        _ => view.name(),
+    let sheet = Sheet {
+        frames,
+        columns,
+        scale,
+        look: page.wanted.look,
     };
-    let (network, seed) = (name(shot.network), shot.seed);
+    Some((sheet, file_name(page, enlarged)))
+}
+
+/// The pictures on the stage, each with its caption; `None` while a face is missing.
+fn frames(page: &Page) -> Option<Vec<(Vec<u8>, String)>> {
+    if page.wanted.view == View::Walk {
+        return Some(vec![(page.walk.view()?, String::new())]);
+    }
+    let frame = |key: &FaceKey| {
+        let picture = page.album.get(key)?;
+        Some((picture.pixels.to_vec(), caption(key)))
+    };
+    page.keys().iter().map(frame).collect()
+}
+
+/// "seven-faces-acgan-happy-6-large.png".
+fn file_name(page: &Page, enlarged: bool) -> String {
+    let key = page.large_key();
+    let what = match page.wanted.view {
+        View::Face => key.expression.strongest().name(),
+        view => view.name(),
+    };
+    let (network, seed) = (key.network.name(), key.seed);
     let size = if enlarged { "-large" } else { "" };
-    let file = format!("seven-faces-{network}-{what}-{seed}{size}.png");
-    let look = page.wanted.look;
-    Some((
-        Sheet {
-            frames,
-            columns,
-            scale,
-            look,
-        },
-        file,
-    ))
+    format!("seven-faces-{network}-{what}-{seed}{size}.png")
 }
 
 /// "ACGAN 7 happy".
-fn caption(shot: &Shot) -> String {
-    let mood = mood_text(shot.mood).to_lowercase();
-    format!("{} {} {mood}", network_title(shot.network), shot.seed)
+fn caption(key: &FaceKey) -> String {
+    let expression = expression_text(key.expression).to_lowercase();
+    format!("{} {} {expression}", key.network.title(), key.seed)
 }

@@ -3,7 +3,7 @@
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use crate::state::Page;
+use crate::page::state::Page;
 
 /// The dice throws seeds below this: short enough to tell a friend.
 const DICE: f64 = 1_000_000.0;

@@ -4,11 +4,11 @@ use leptos::prelude::*;
 
 use super::radio_group::{Choice, RadioGroup};
 use super::truncation::Truncation;
-use crate::address::{Look, Wanted};
+use crate::page::state::Page;
+use crate::page::wanted::{Look, Wanted};
 use crate::protocol::DeviceChoice;
-use crate::state::Page;
 
-/// Truncation, enlargement and device, folded away until one of them is not at its default.
+/// Truncation, enlargement and device, closed until one of them is not at its default.
 #[component]
 pub fn Settings(page: RwSignal<Page>) -> impl IntoView {
     let is_open = page.with_untracked(|page| {

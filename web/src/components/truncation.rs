@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::state::Page;
+use crate::page::state::Page;
 
 /// Scales the latent vector: less is nearer to everybody's average.
 #[component]
@@ -21,6 +21,6 @@ pub fn Truncation(page: RwSignal<Page>) -> impl IntoView {
                 on:input:target=move |event| set(event.target().value()) />
             <output for="truncation">{move || format!("{} %", percent.get())}</output>
         </div>
-        <p id="truncation-hint" class="sf-hint">"At 100 % a person is as drawn; less brings everybody nearer to the average face."</p>
+        <p id="truncation-hint" class="sf-hint">"At 100 % a person is as the seed says; less brings everybody nearer to the average face."</p>
     }
 }

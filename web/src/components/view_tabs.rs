@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::radio_group::{Choice, RadioGroup};
-use crate::address::View;
-use crate::state::Page;
+use crate::page::state::Page;
+use crate::page::wanted::View;
 
 /// Picks what the stage shows; person, emotion and network stay.
 #[component]

@@ -2,7 +2,8 @@
 
 use leptos::prelude::*;
 
-use crate::state::{Page, Phase, Task};
+use crate::page::state::Page;
+use crate::page::task::{Phase, Task};
 
 /// A sentence, with a bar as long as that is a download of known size. It appears after a moment only, so
 /// that what comes at once never flickers.
@@ -14,7 +15,7 @@ pub fn Waiting(page: RwSignal<Page>) -> impl IntoView {
             && match &page.phase {
                 Phase::Starting => true,
                 Phase::Busy(Task::Walk(_)) => page.progress.is_some(),
-                Phase::Busy(Task::Judge(_)) => false, // The second opinion says so itself.
+                Phase::Busy(Task::Classify(_)) => false, // `ClassifierView` says so itself.
                 Phase::Busy(_) => true,
                 Phase::Idle | Phase::Dead => false,
             }

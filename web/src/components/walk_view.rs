@@ -3,17 +3,20 @@
 use leptos::html::Canvas;
 use leptos::prelude::*;
 use model_core::pixels::IMAGE_SIDE;
+use wasm_bindgen::JsValue;
+use web_sys::HtmlCanvasElement;
 
-use super::canvas::paint;
 use super::waiting::Waiting;
-use crate::motion::{animate, is_hidden, now};
-use crate::state::{Page, Phase};
-use crate::walk::rate;
+use crate::browser::canvas::paint;
+use crate::browser::motion::{animate, is_hidden, now};
+use crate::page::state::Page;
+use crate::page::task::Phase;
+use crate::page::walk::rate;
 
 /// Between two updates of the line of numbers.
 const REPORT_MILLISECONDS: f64 = 500.0;
 
-/// An endless morph through people. Stands still until asked where the visitor wants less motion.
+/// An endless morph through people. Paused at first where the visitor wants less motion.
 #[component]
 pub fn WalkView(page: RwSignal<Page>) -> impl IntoView {
     let canvas = NodeRef::<Canvas>::new();
@@ -26,55 +29,20 @@ pub fn WalkView(page: RwSignal<Page>) -> impl IntoView {
     });
     let report = RwSignal::new(String::new());
     let people = RwSignal::new(None::<(u64, u64)>);
-    let alive = StoredValue::new(true);
-    on_cleanup(move || alive.set_value(false));
-    let mut pace = Repaints::default();
-    animate(move |now| {
-        if alive.try_get_value() != Some(true) {
-            return false;
-        }
-        let Some(canvas) = canvas.get_untracked() else {
-            return true;
-        };
-        let passed = pace.passed(now);
-        if is_hidden() {
-            return true;
-        }
-        let pixels = page.try_update_untracked(|page| {
-            if playing.get_untracked() {
-                page.walk.tick(passed);
-            }
-            page.walk.view()
-        });
-        if let Some(pixels) = pixels.flatten() {
-            let painted =
-                paint(&canvas, &pixels).and_then(|()| canvas.set_attribute("data-state", "ready"));
-            if let Err(error) = painted {
-                leptos::logging::error!("The walk could not be painted: {error:?}");
-                return false;
-            }
-        }
-        // The state machine looks again when the way ahead has become short.
-        let hungry = page.with_untracked(|page| {
-            page.phase == Phase::Idle
-                && page.error.is_none()
-                && page.walk.next_leg(page.pace).is_some()
-        });
-        if hungry {
-            page.update(|_| {});
-        }
-        if let Some(shown) = pace.report(now) {
-            let (made, at) = page.with_untracked(|page| (rate(page.pace), page.walk.people()));
-            report.set(format!("{shown:.0}/s shown, {made:.0}/s made"));
-            people.set(at);
-        }
-        true
+    play(page, canvas, playing, move |shown| {
+        let (made, at) = page.with_untracked(|page| (rate(page.ms_per_face), page.walk.people()));
+        report.set(format!("{shown:.0}/s shown, {made:.0}/s made"));
+        people.set(at);
     });
     let toggle = move |_| {
         playing.update(|playing| *playing = !*playing);
         if !playing.get_untracked() {
             page.update(Page::pause_walk);
         }
+    };
+    let between = move || {
+        let people = people.get();
+        people.map_or("…".into(), |(one, next)| format!("No. {one} → {next}"))
     };
     let side = IMAGE_SIDE.to_string();
     view! {
@@ -86,9 +54,7 @@ pub fn WalkView(page: RwSignal<Page>) -> impl IntoView {
                 <Waiting page />
             </div>
             <figcaption class="sf-edge">
-                <span class="sf-mark" data-testid="walk-people">
-                    {move || people.get().map_or("…".into(), |(one, next)| format!("No. {one} → {next}"))}
-                </span>
+                <span class="sf-mark" data-testid="walk-people">{between}</span>
                 <span class="sf-time" data-testid="walk-rate">{report}</span>
             </figcaption>
         </figure>
@@ -96,6 +62,66 @@ pub fn WalkView(page: RwSignal<Page>) -> impl IntoView {
             {move || if playing.get() { "Pause" } else { "Walk" }}
         </button>
     }
+}
+
+/// Paints the walk at every repaint as long as the view lives; `report` hears the repaints a second, twice a second.
+fn play(
+    page: RwSignal<Page>,
+    canvas: NodeRef<Canvas>,
+    playing: RwSignal<bool>,
+    report: impl Fn(f64) + 'static,
+) {
+    let alive = StoredValue::new(true);
+    on_cleanup(move || alive.set_value(false));
+    let mut repaints = Repaints::default();
+    animate(move |now| {
+        if alive.try_get_value() != Some(true) {
+            return false;
+        }
+        let Some(canvas) = canvas.get_untracked() else {
+            return true;
+        };
+        let passed = repaints.passed(now);
+        if is_hidden() {
+            return true;
+        }
+        if let Err(error) = step(page, &canvas, playing.get_untracked(), passed) {
+            leptos::logging::error!("The walk could not be painted: {error:?}");
+            return false;
+        }
+        if let Some(shown) = repaints.report(now) {
+            report(shown);
+        }
+        true
+    });
+}
+
+/// Moves the walk on by the milliseconds passed, paints it, and has the state machine asked again when the way ahead
+/// has become short.
+fn step(
+    page: RwSignal<Page>,
+    canvas: &HtmlCanvasElement,
+    playing: bool,
+    passed: f64,
+) -> Result<(), JsValue> {
+    let pixels = page.try_update_untracked(|page| {
+        if playing {
+            page.walk.tick(passed);
+        }
+        page.walk.view()
+    });
+    if let Some(pixels) = pixels.flatten() {
+        paint(canvas, &pixels)?;
+        canvas.set_attribute("data-state", "ready")?;
+    }
+    let is_short = page.with_untracked(|page| {
+        let is_free = page.phase == Phase::Idle && page.error.is_none();
+        is_free && page.walk.next_segment(page.ms_per_face).is_some()
+    });
+    if is_short {
+        page.update(|_| {});
+    }
+    Ok(())
 }
 
 /// Counts repaints.
