@@ -19,6 +19,7 @@ fn the_page_shows_the_faces_of_the_generator() {
         width: 4,
         up_sampling: UpSampling::Transposed,
         residual: false,
+        self_modulation: false,
     };
     let mut rng = ChaCha8Rng::seed_from_u64(1);
     let generator = Generator::new(&config, &mut rng, &Device::flex());
