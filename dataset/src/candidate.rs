@@ -1,6 +1,7 @@
 //! What may be the data set: tables or images that belong together, and the rule that chooses among several.
 
 use crate::kind::Form;
+use crate::parquet;
 use crate::table::Header;
 use crate::tree::Image;
 use crate::{DatasetError, Split};
@@ -38,7 +39,17 @@ pub(crate) struct Part {
 #[derive(Debug, Clone)]
 pub(crate) enum Columns {
     Text(Header),
-    Parquet,
+    Parquet(parquet::Columns),
+}
+
+impl Columns {
+    /// Whether every row says its split.
+    pub(crate) fn has_usage(&self) -> bool {
+        match self {
+            Columns::Text(header) => header.has_usage(),
+            Columns::Parquet(columns) => columns.has_usage(),
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -65,8 +76,7 @@ impl Candidate {
     pub(crate) fn tells_splits(&self) -> bool {
         let splits: Vec<Split> = match &self.content {
             Content::Tables(parts) => {
-                let usage = |part: &Part| matches!(&part.columns, Columns::Text(header) if header.has_usage());
-                if parts.iter().any(usage) {
+                if parts.iter().any(|part| part.columns.has_usage()) {
                     return true;
                 }
                 parts.iter().filter_map(|part| part.split).collect()
@@ -81,6 +91,19 @@ impl Candidate {
         match &self.content {
             Content::Tables(parts) => parts.len(),
             Content::Images(images) => images.len(),
+        }
+    }
+
+    /// Why it was passed over for another.
+    pub(crate) fn why_not(&self, chosen: &Candidate) -> &'static str {
+        match &self.content {
+            Content::Images(images) if images.iter().all(|image| image.split.is_none()) => {
+                "faces in folders that name no split"
+            }
+            _ if self.tells_splits() < chosen.tells_splits() => {
+                "faces too, but it does not tell training from held-out ones"
+            }
+            _ => "faces too, but further from the top",
         }
     }
 

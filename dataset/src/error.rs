@@ -40,6 +40,15 @@ pub enum DatasetError {
         found: String,
     },
     #[error(
+        "{file}: found the columns {found}, expected one column of {kind}: image (bytes, or a struct of bytes and \
+         path) and label, or emotion, pixels and Usage. Rename the columns so, and leave out others of these names."
+    )]
+    ParquetColumns {
+        file: String,
+        kind: &'static str,
+        found: String,
+    },
+    #[error(
         "{file}, line {line}: found {found}, expected {expected}. \
          Correct or delete this row, or pass --skip-bad-rows to leave such rows out."
     )]

@@ -38,10 +38,15 @@ pub(crate) fn find(files: &mut dyn Files, top: Location) -> Result<Found, Datase
             }
             opened += 1;
         }
-        let inside = within(files, &location.archives, LARGEST_ARCHIVE, &mut |files| {
-            let names = files.names().to_vec();
-            scan(files, &location).map(|scan| (scan, names))
-        });
+        let inside = within(
+            files,
+            &location.archives,
+            LARGEST_ARCHIVE,
+            &mut |files, room| {
+                let names = files.names().to_vec();
+                scan(files, &location, room).map(|scan| (scan, names))
+            },
+        );
         match (inside, archive) {
             (Ok((scan, names)), _) => {
                 let archives = scan.archives.into_iter();
@@ -91,15 +96,15 @@ impl Found {
 }
 
 /// Opens archives that lie in each other, the outermost first, and does something with the files in the innermost.
-/// No more than `room` bytes of them lie in memory.
+/// No more than `room` bytes of them lie in memory; `then` is told how many may still.
 pub(crate) fn within<T>(
     files: &mut dyn Files,
     archives: &[Archive],
     room: u64,
-    then: &mut dyn FnMut(&mut dyn Files) -> Result<T, DatasetError>,
+    then: &mut dyn FnMut(&mut dyn Files, u64) -> Result<T, DatasetError>,
 ) -> Result<T, DatasetError> {
     let Some((archive, deeper)) = archives.split_first() else {
-        return then(files);
+        return then(files, room);
     };
     let shown = files.shown(archive.index);
     let mut opened = files.open(archive.index, room)?;

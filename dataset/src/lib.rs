@@ -8,7 +8,7 @@
 //! 2. **Choose** ([`candidate`]): the faces that lie nearest to the top and tell training from held-out faces are read.
 //!    Where others lie as near and tell as much, or one lies nearer and another tells more, nothing is read and the
 //!    error names them.
-//! 3. **Read** ([`load`]), row by row ([`table`]) and image by image ([`image_file`]). Bad data is refused here, in a
+//! 3. **Read** ([`read`]), row by row ([`table`], [`parquet`]) and image by image ([`image_file`]). Bad data is refused here, in a
 //!    sentence, and never at the first batch.
 //! 4. **Report** ([`Report`]) what was read and what was passed over.
 //!
@@ -27,6 +27,8 @@ mod image_file;
 mod kind;
 mod label;
 mod load;
+mod parquet;
+mod read;
 mod report;
 mod scan;
 #[cfg(feature = "fs")]

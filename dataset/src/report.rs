@@ -72,20 +72,6 @@ impl Report {
     /// The most files that are named one by one.
     const MOST_NAMED: usize = 8;
 
-    /// Counts what was read under each name; `name` gives it for a split.
-    pub(crate) fn count_splits(&mut self, dataset: &Dataset, name: impl Fn(Split) -> String) {
-        for split in Split::ALL {
-            let images = dataset.indices(split).len();
-            if images > 0 {
-                self.splits.push(FoundSplit {
-                    name: name(split),
-                    split,
-                    images,
-                });
-            }
-        }
-    }
-
     /// Takes over what was not read, and warns where faces may be in it.
     pub(crate) fn pass_over(&mut self, mut passed: Vec<PassedOver>) {
         passed.sort_by(|one, other| (other.matters, &one.what).cmp(&(one.matters, &other.what)));
@@ -113,6 +99,18 @@ impl Report {
             format!("{} {}{name}", found.split, found.images)
         });
         shown.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl Dataset {
+    /// Reports how many images each split has, under the name that the data set gives it.
+    pub(crate) fn report_splits(&mut self, name: impl Fn(Split) -> String) {
+        let found = Split::ALL.map(|split| FoundSplit {
+            name: name(split),
+            split,
+            images: self.indices(split).len(),
+        });
+        self.report.splits = found.into_iter().filter(|found| found.images > 0).collect();
     }
 }
 

@@ -9,6 +9,7 @@ use crate::candidate::{Archive, Candidate, Columns, Content, Location, Part};
 use crate::error::printable;
 use crate::files::Files;
 use crate::kind::{self, Form, HEAD, Kind};
+use crate::parquet::Parquet;
 use crate::report::PassedOver;
 use crate::table::Header;
 use crate::{DatasetError, Split, tables, tree};
@@ -24,8 +25,12 @@ pub(crate) struct Scan {
     pub problems: Vec<DatasetError>,
 }
 
-/// Looks through the files at a location.
-pub(crate) fn scan(files: &mut dyn Files, location: &Location) -> Result<Scan, DatasetError> {
+/// Looks through the files at a location; `room` bytes of them may be read into memory.
+pub(crate) fn scan(
+    files: &mut dyn Files,
+    location: &Location,
+    room: u64,
+) -> Result<Scan, DatasetError> {
     let names = files.names().to_vec();
     let (images, others): (Vec<usize>, Vec<usize>) =
         (0..names.len()).partition(|&index| kind::is_image_name(&names[index]));
@@ -42,6 +47,7 @@ pub(crate) fn scan(files: &mut dyn Files, location: &Location) -> Result<Scan, D
         }
         Ok(())
     })?;
+    sorter.open_parquets(files, room);
     Ok(sorter.finish(files, &names, location))
 }
 
@@ -50,6 +56,7 @@ pub(crate) fn scan(files: &mut dyn Files, location: &Location) -> Result<Scan, D
 struct Sorter {
     images: Vec<usize>,
     tables: Vec<Part>,
+    parquets: Vec<(usize, String)>,
     scan: Scan,
     others: usize,
 }
@@ -63,15 +70,12 @@ impl Sorter {
         match form.kind {
             Kind::Image => self.images.push(index),
             Kind::Zip | Kind::Tar => self.scan.archives.push((Archive { index, form }, shown)),
-            Kind::Parquet => self.tables.push(Part {
-                index,
-                gzip: form.gzip,
-                shown,
-                split: None,
-                columns: Columns::Parquet,
-            }),
+            Kind::Parquet if form.gzip => {
+                self.pass(shown, "a gzipped Parquet file", DatasetError::unknown_kind);
+            }
+            Kind::Parquet => self.parquets.push((index, shown)),
             Kind::Text => self.sort_text(index, name, shown, form, &mut head.chain(input)),
-            Kind::Foreign(what) => self.pass(shown, what, DatasetError::unknown_kind, true),
+            Kind::Foreign(what) => self.pass(shown, what, DatasetError::unknown_kind),
             Kind::Unknown => {
                 self.others += 1;
                 let unknown = "of no kind that is known here";
@@ -108,12 +112,7 @@ impl Sorter {
                 self.scan.archives.push((Archive { index, form }, shown));
             }
             Err(problem) if kind::is_table_name(name) => {
-                self.pass(
-                    shown,
-                    "a table without labelled faces",
-                    |_, _| problem,
-                    true,
-                );
+                self.pass(shown, "a table without labelled faces", |_, _| problem);
             }
             Err(_) => {
                 self.others += 1;
@@ -125,19 +124,37 @@ impl Sorter {
         }
     }
 
-    fn pass(
-        &mut self,
-        what: String,
-        why: &str,
-        problem: impl FnOnce(&str, &str) -> DatasetError,
-        matters: bool,
-    ) {
+    /// Looks into Parquet files, which describe themselves at their ends.
+    fn open_parquets(&mut self, files: &mut dyn Files, room: u64) {
+        for (index, shown) in std::mem::take(&mut self.parquets) {
+            let columns = files.open(index, room).and_then(|mut opened| {
+                let parquet = Parquet::open(&mut opened.input, &shown)?;
+                Ok(parquet.into_columns())
+            });
+            match columns {
+                Ok(columns) => self.tables.push(Part {
+                    index,
+                    gzip: false,
+                    shown,
+                    split: None,
+                    columns: Columns::Parquet(columns),
+                }),
+                Err(problem) => {
+                    let why = "a Parquet file without labelled faces";
+                    self.pass(shown, why, |_, _| problem);
+                }
+            }
+        }
+    }
+
+    /// Passes over a file in which faces may be.
+    fn pass(&mut self, what: String, why: &str, problem: impl FnOnce(&str, &str) -> DatasetError) {
         self.scan.problems.push(problem(&what, why));
         self.scan.passed.push(PassedOver {
             what,
             files: 1,
             why: why.to_owned(),
-            matters,
+            matters: true,
         });
     }
 

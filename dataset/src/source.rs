@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::faces::short_name;
 use crate::files::folder::{Folder, unreadable};
-use crate::{Dataset, DatasetError, LoadOptions, Split, load, synthetic};
+use crate::{Dataset, DatasetError, LoadOptions, Split, Voted, load, synthetic};
 
 /// Where the faces come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -81,6 +81,12 @@ impl Dataset {
             &mut dataset,
         )?;
         Ok(dataset)
+    }
+
+    /// Lets the votes in a file decide: see [`Dataset::vote_by`].
+    pub fn vote(&mut self, path: &Path) -> Result<Voted, DatasetError> {
+        let input = File::open(path).map_err(|source| unreadable(path, source))?;
+        self.vote_by(input, &path.display().to_string())
     }
 }
 

@@ -136,12 +136,11 @@ impl Header {
     }
 }
 
-/// Appends every row of `input` to `dataset`; `split` is that of a table whose rows do not say theirs.
+/// Appends every row of `input` to `dataset`. A table is its name in error messages, its first line, and the split of
+/// rows that do not say theirs.
 pub(crate) fn read(
     input: impl Read,
-    file: &str,
-    header: &Header,
-    split: Split,
+    (file, header, split): (&str, &Header, Split),
     options: LoadOptions,
     beyond: &mut Beyond,
     dataset: &mut Dataset,
@@ -214,6 +213,15 @@ fn shown_names(names: &[String]) -> String {
         .map(|name| shown(name))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// Reads an image's numbers, or says what was found and what was expected.
+pub(crate) fn pixels(field: &[u8]) -> Result<[u8; IMAGE_PIXELS], (String, String)> {
+    let mut image = [0; IMAGE_PIXELS];
+    match parse_pixels(field, &mut image) {
+        Ok(()) => Ok(image),
+        Err(Problem(found, expected)) => Err((found, expected)),
+    }
 }
 
 /// Reads numbers from 0 to 255 with blanks between them.
@@ -297,15 +305,8 @@ mod tests {
         let (mut dataset, mut beyond) = (Dataset::new("test"), Beyond::default());
         let (split, bytes) = (Split::Training, text.as_bytes());
         let header = Header::read(bytes, "faces.csv")?;
-        read(
-            bytes,
-            "faces.csv",
-            &header,
-            split,
-            options,
-            &mut beyond,
-            &mut dataset,
-        )?;
+        let table = ("faces.csv", &header, split);
+        read(bytes, table, options, &mut beyond, &mut dataset)?;
         Ok(dataset)
     }
 

@@ -62,15 +62,12 @@ pub(crate) fn groups(
     for mut part in tables {
         let name = Name::of(&paths[part.index]);
         part.split = name.split.or(around);
-        let parquet = match &part.columns {
-            Columns::Text(header) if header.has_usage() => {
-                // It says everything itself.
-                whole.push((paths[part.index].matches('/').count(), vec![part]));
-                continue;
-            }
-            Columns::Text(_) => false,
-            Columns::Parquet => true,
-        };
+        if part.columns.has_usage() {
+            // It says everything itself.
+            whole.push((paths[part.index].matches('/').count(), vec![part]));
+            continue;
+        }
+        let parquet = matches!(part.columns, Columns::Parquet(_));
         let group = groups
             .entry((name.folders, name.stem, parquet))
             .or_default();
@@ -104,14 +101,16 @@ fn apart(mut parts: Vec<(Option<String>, Part)>) -> Vec<Vec<Part>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::table::Header;
 
     fn grouped(paths: &[&str]) -> Vec<Vec<(usize, Option<Split>)>> {
+        let header = Header::read(&b"emotion,pixels\n"[..], "faces.csv").unwrap();
         let tables = (0..paths.len()).map(|index| Part {
             index,
             gzip: false,
             shown: String::new(),
             split: None,
-            columns: Columns::Parquet,
+            columns: Columns::Text(header.clone()),
         });
         let paths: Vec<String> = paths.iter().map(|path| path.to_string()).collect();
         let groups = groups(tables.collect(), &paths, None);

@@ -39,14 +39,13 @@ impl Tree {
             .iter()
             .map(|image| &image.split_name[..])
             .collect();
-        let base = self.base.trim_end_matches('/');
-        let of = |split: &str| match (base, split) {
-            ("", "") => "<emotion>/".to_owned(),
-            ("", split) => format!("{split}/"),
-            (base, "") => format!("{base}/"),
-            (base, split) => format!("{base}/{split}/"),
-        };
-        splits.into_iter().map(of).collect::<Vec<_>>().join(", ")
+        let splits: Vec<&str> = splits.into_iter().collect();
+        match splits[..] {
+            [""] if self.base.is_empty() => "<emotion>/".to_owned(),
+            [""] => self.base.clone(),
+            [split] => format!("{}{split}/", self.base),
+            _ => format!("{}{{{}}}/", self.base, splits.join(",")),
+        }
     }
 
     /// Whether its folders are labels: several emotions below a folder without a split, one below `train`.

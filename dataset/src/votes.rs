@@ -1,15 +1,11 @@
 //! FER+ (Barsoum et al. 2016): ten people's votes on every image of FER2013. They tell what is no face, and which
 //! emotion most people see.
 
-use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 
 use csv::ByteRecord;
 use model_core::emotion::Emotion;
 
-#[cfg(feature = "fs")]
-use crate::files::folder;
 use crate::report::Kind;
 use crate::table::{next_row, reader, text};
 use crate::{Dataset, DatasetError, Split};
@@ -58,14 +54,8 @@ impl Votes {
 }
 
 impl Dataset {
-    /// Lets the votes of a file such as FER+'s `fer2013new.csv`, whose rows are those of this data set, decide on the
-    /// Training split. Held-out images keep FER2013's labels, so that figures stay comparable.
-    pub fn vote(&mut self, path: &Path) -> Result<Voted, DatasetError> {
-        let input = File::open(path).map_err(|source| folder::unreadable(path, source))?;
-        self.vote_by(input, &path.display().to_string())
-    }
-
-    /// Lets the votes of a file in memory decide; `file` is its name in error messages.
+    /// Lets votes such as FER+'s `fer2013new.csv`, whose rows are those of this data set, decide on the Training split.
+    /// Held-out images keep FER2013's labels, so that figures stay comparable. `file` is the name in error messages.
     pub fn vote_by(&mut self, input: impl Read, file: &str) -> Result<Voted, DatasetError> {
         let votes = read(input, file, self.len() + self.skipped)?;
         if self.skipped > 0 || votes.len() != self.len() {

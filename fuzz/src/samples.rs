@@ -97,6 +97,17 @@ pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().expect("memory takes every byte")
 }
 
+/// Parquet files of seven faces: images in a struct, as bytes and as text; packed by Snappy, by gzip and not.
+pub fn parquets() -> Vec<Vec<u8>> {
+    vec![
+        include_bytes!("../../dataset/tests/parquet/train-00000-of-00001.parquet").to_vec(),
+        include_bytes!("../../dataset/tests/parquet/test-00000-of-00001.parquet").to_vec(),
+        include_bytes!("../../dataset/tests/parquet/words.parquet").to_vec(),
+        include_bytes!("../../dataset/tests/parquet/numbers.parquet").to_vec(),
+        include_bytes!("../../dataset/tests/parquet/fer2013.parquet").to_vec(),
+    ]
+}
+
 /// Images of 48x48 pixels: grey and colour, 8 and 16 bits, PNG and JPEG.
 pub fn faces() -> Vec<Vec<u8>> {
     [

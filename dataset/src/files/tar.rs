@@ -20,6 +20,9 @@ const MOST_UNPACKED: u64 = 2 << 30;
 const LONGEST_NAME: u64 = 4096;
 const LONGEST_LIST: usize = 32 << 20;
 
+/// What is done with each file: its place, its name and its bytes. Says whether more are wanted.
+type Shown<'a> = dyn FnMut(usize, &str, &mut dyn Read) -> Result<bool, DatasetError> + 'a;
+
 pub(crate) struct Tar<'a> {
     input: Box<dyn ReadSeek + 'a>,
     gzip: bool,
@@ -65,10 +68,7 @@ impl<'a> Tar<'a> {
     }
 
     /// Shows every file in turn, until told that it is enough.
-    fn pass(
-        &mut self,
-        each: &mut dyn FnMut(usize, &str, &mut dyn Read) -> Result<bool, DatasetError>,
-    ) -> Result<(), DatasetError> {
+    fn pass(&mut self, each: &mut Shown) -> Result<(), DatasetError> {
         let file = self.file.clone();
         let broken = |source| DatasetError::Unreadable {
             file: file.clone(),
