@@ -100,7 +100,7 @@ impl Candidate {
             Content::Images(images) if images.iter().all(|image| image.split.is_none()) => {
                 "faces in folders that name no split"
             }
-            _ if self.tells_splits() < chosen.tells_splits() => {
+            _ if chosen.tells_splits() && !self.tells_splits() => {
                 "faces too, but it does not tell training from held-out ones"
             }
             _ => "faces too, but further from the top",

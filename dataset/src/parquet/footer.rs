@@ -54,9 +54,9 @@ impl Footer {
         let mut elements = Vec::new();
         Thrift::new(bytes).structure(&mut |thrift, id, _| {
             match id {
-                2 => thrift.list(&mut |thrift| Ok(elements.push(Element::read(thrift)?)))?,
-                4 => thrift.list(&mut |thrift| Ok(footer.groups.push(group(thrift)?)))?,
-                5 => thrift.list(&mut |thrift| footer.read_metadata(thrift))?,
+                2 => elements = thrift.list(Element::read)?,
+                4 => footer.groups = thrift.list(group)?,
+                5 => drop(thrift.list(|thrift| footer.read_metadata(thrift))?),
                 _ => return Ok(false),
             }
             Ok(true)
@@ -160,7 +160,7 @@ fn group(thrift: &mut Thrift) -> Broken<Vec<Chunk>> {
         if id != 1 {
             return Ok(false);
         }
-        thrift.list(&mut |thrift| Ok(chunks.push(chunk(thrift)?)))?;
+        chunks = thrift.list(chunk)?;
         Ok(true)
     })?;
     Ok(chunks)

@@ -104,9 +104,12 @@ impl<'a> Thrift<'a> {
     }
 
     /// Reads a list's elements one by one.
-    pub(super) fn list(&mut self, each: &mut dyn FnMut(&mut Self) -> Broken<()>) -> Broken<()> {
+    pub(super) fn list<T>(
+        &mut self,
+        mut each: impl FnMut(&mut Self) -> Broken<T>,
+    ) -> Broken<Vec<T>> {
         let (length, _) = self.list_head()?;
-        (0..length).try_for_each(|_| each(self))
+        (0..length).map(|_| each(self)).collect()
     }
 
     fn list_head(&mut self) -> Broken<(u64, u8)> {
