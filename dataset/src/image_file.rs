@@ -136,6 +136,7 @@ mod tests {
             label: Label::of("sad"),
             split: Some(Split::Training),
             split_name: "train".into(),
+            around: "train".into(),
         };
         let mut dataset = Dataset::new("test");
         let error = add(io::repeat(0), &place, "a.png", STRICT, &mut dataset).unwrap_err();

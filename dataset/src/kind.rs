@@ -132,10 +132,13 @@ pub(crate) fn is_table_name(name: &str) -> bool {
         .any(|ending| has_ending(name, ending))
 }
 
+/// Whether a file claims to be an image, of a format that is read or of one that is then refused.
 pub(crate) fn is_image_name(name: &str) -> bool {
-    [".jpg", ".jpeg", ".png"]
-        .iter()
-        .any(|ending| has_ending(name, ending))
+    [
+        ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".tif", ".tiff", ".webp",
+    ]
+    .iter()
+    .any(|ending| has_ending(name, ending))
 }
 
 fn has_ending(name: &str, ending: &str) -> bool {

@@ -9,7 +9,7 @@ use crate::files::Files;
 use crate::label::{self, Beyond, Label};
 use crate::parquet::Parquet;
 use crate::report::Kind;
-use crate::tree::{Image, two_names};
+use crate::tree::{Image, two_folders};
 use crate::{Dataset, DatasetError, LoadOptions, Split, image_file, table};
 
 /// Appends the faces of a candidate; `room` bytes of its files may lie in memory.
@@ -143,11 +143,11 @@ fn check_names(images: &[Image], shown: &str) -> Result<(), DatasetError> {
             number,
         });
     }
-    match two_names(images) {
+    match two_folders(images) {
         None => Ok(()),
         Some((one, other)) => Err(DatasetError::SeveralReadings {
             file: shown.to_owned(),
-            found: format!("the folders {one} and {other}, which mean the same split,"),
+            found: format!("the folders {one}/ and {other}/, which mean the same split,"),
         }),
     }
 }

@@ -29,7 +29,9 @@ impl Split {
 
     /// The split of a folder or a `Usage` value: FER2013's names and those of other distributions, in any case.
     pub(crate) fn named(text: &str) -> Option<Split> {
-        match text.trim().to_ascii_lowercase().as_str() {
+        let text = text.trim().to_ascii_lowercase();
+        // FER+ calls its folders FER2013Train, FER2013Valid and FER2013Test.
+        match text.strip_prefix("fer2013").unwrap_or(&text) {
             "training" | "train" => Some(Split::Training),
             "publictest" | "validation" | "val" | "valid" => Some(Split::PublicTest),
             "privatetest" | "test" | "testing" => Some(Split::PrivateTest),
@@ -76,7 +78,7 @@ mod tests {
             assert_eq!(split.name().to_uppercase().parse(), Ok(split));
             assert_eq!(split.to_string(), split.name());
         }
-        for name in ["validation", "Val", "VALID"] {
+        for name in ["validation", "Val", "VALID", "FER2013Valid"] {
             assert_eq!(name.parse(), Ok(Split::PublicTest));
         }
         assert_eq!(

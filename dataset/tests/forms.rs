@@ -388,7 +388,7 @@ fn emotions_without_a_split_are_for_training_unless_a_folder_or_the_archive_name
 fn two_names_of_one_split_are_refused() {
     let said = read(&[named("train/"), named("Training/")].concat()).unwrap_err();
     assert!(
-        said.contains("the folders Training and train, which mean the same split"),
+        said.contains("the folders Training/ and train/, which mean the same split"),
         "{said}"
     );
 }
@@ -522,4 +522,115 @@ fn an_archive_that_unpacks_to_more_than_256_mib_is_not_taken_out_of_another() {
         said.starts_with("faces.zip/inner.zip holds more than 256 MiB inside an archive"),
         "{said}"
     );
+}
+
+#[test]
+fn folders_that_unpacking_doubled_are_read_and_copies_beside_them_refused() {
+    for (train, test) in [
+        ("train/train/", "test/test/"),
+        ("train/images/", "test/images/"),
+        ("FER2013Train/", "FER2013Test/"),
+        ("test/train/", "test/test/"),
+    ] {
+        let dataset = read(&[named(train), named(test)].concat()).unwrap();
+        assert_eq!(counts(&dataset), [7, 0, 7], "{train}");
+        assert_eq!(warnings(&dataset), "", "{train}");
+    }
+    let said = read(&[named("train/"), named("train/train/")].concat()).unwrap_err();
+    assert!(
+        said.contains("the folders train/ and train/train/, which mean the same split"),
+        "{said}"
+    );
+}
+
+#[test]
+fn an_archive_for_each_split_is_refused_and_each_is_named() {
+    let files = ["train.zip", "test.zip"].map(|name| file(name, zipped(&named(""))));
+    let said = read(&files).unwrap_err();
+    assert!(
+        said.contains("found test.zip/<emotion>/ and train.zip/<emotion>/"),
+        "{said}"
+    );
+}
+
+#[test]
+fn images_of_a_format_that_is_not_read_are_bad_images_and_not_passed_over() {
+    let files = [named("train/"), vec![file("train/sad/b.bmp", b"BM123456")]].concat();
+    let said = read(&files).unwrap_err();
+    assert!(
+        said.starts_with("train/sad/b.bmp: found broken image data"),
+        "{said}"
+    );
+}
+
+#[test]
+fn tables_may_have_an_index_words_for_labels_and_short_names_of_splits() {
+    let text = format!(
+        ",emotion,pixels,Usage\n0,happy,{},train\n1,Sad,\"{}\",val\n",
+        pixels(grey(Emotion::Happy)),
+        pixels(grey(Emotion::Sad))
+    );
+    let dataset = read_one("faces.csv", text.as_bytes()).unwrap();
+    assert_eq!(counts(&dataset), [1, 1, 0]);
+}
+
+#[test]
+fn tables_of_other_shapes_are_refused_with_what_was_found() {
+    let columns: Vec<String> = (0..2304).map(|index| format!("pixel{index}")).collect();
+    for (text, found) in [
+        (
+            format!("emotion,{}\n", columns.join(",")),
+            "no column named pixels",
+        ),
+        (
+            format!("emotion,pixels\n3,\"[{}]\"\n", pixels(1)),
+            "the pixel '[1'",
+        ),
+        (
+            format!("emotion,pixels\n3,\"{}\"\n", pixels(1).replace(' ', ",")),
+            "2305 fields",
+        ),
+        (
+            format!("label,image\n3,{}\n", pixels(1)),
+            "no column named emotion",
+        ),
+        (
+            format!("emotion,pixels\n3.0,{}\n", pixels(1)),
+            "the emotion '3.0'",
+        ),
+    ] {
+        let said = read_one("faces.csv", text.as_bytes()).unwrap_err();
+        assert!(said.contains(found), "{said}");
+    }
+}
+
+#[test]
+fn emotions_above_splits_and_both_in_one_name_are_no_faces() {
+    for files in [
+        [
+            file("angry/train/a.png", png(1)),
+            file("happy/train/a.png", png(1)),
+        ],
+        [
+            file("train_angry/a.png", png(1)),
+            file("train_happy/a.png", png(1)),
+        ],
+        [
+            file("train/angry_1.png", png(1)),
+            file("train/happy_1.png", png(1)),
+        ],
+    ] {
+        let said = read(&files).unwrap_err();
+        assert!(said.contains("faces holds no faces: found"), "{said}");
+    }
+}
+
+#[test]
+fn an_archive_of_arrays_says_what_it_holds() {
+    let arrays = zipped(&[
+        file("x.npy", b"\x93NUMPY\x01\0"),
+        file("y.npy", b"\x93NUMPY\x01\0"),
+    ]);
+    let said = read_one("fer2013.npz", &arrays).unwrap_err();
+    assert!(said.contains("fer2013.npz/x.npy: a NumPy array"), "{said}");
 }
