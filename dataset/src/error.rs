@@ -89,7 +89,7 @@ pub enum DatasetError {
     )]
     NoFaces { file: String, found: String },
     #[error(
-        "{file} can be read in several ways: found {found}. Pass the one you mean with --data, or move the others away."
+        "{file} can be read in several ways: found {found}. Pass the one you mean with --data, unpacked if it lies in an archive, or move the others away."
     )]
     SeveralReadings { file: String, found: String },
     #[error(

@@ -69,9 +69,9 @@ impl Dataset {
         }
         // `..` has a name, too: that of the folder it leads to.
         let true_path = fs::canonicalize(path).map_err(|source| unreadable(path, source))?;
-        let name = path.file_name().or(true_path.file_name());
-        let name = name.unwrap_or_default().to_string_lossy();
-        let mut dataset = Dataset::new(short_name(&name));
+        let mut dataset = Dataset::new(short_name(&folder_name(&true_path)));
+        let around = path.file_name().or(true_path.file_name());
+        let around = Split::named(&around.unwrap_or_default().to_string_lossy());
         let mut files = Folder::list(path)?;
         load::load(
             &mut files,
@@ -88,6 +88,15 @@ impl Dataset {
         let input = File::open(path).map_err(|source| unreadable(path, source))?;
         self.vote_by(input, &path.display().to_string())
     }
+}
+
+/// The innermost folder's name that says something: download tools put a data set into `fer2013/versions/1`.
+fn folder_name(path: &Path) -> String {
+    let says_nothing =
+        |name: &str| name == "versions" || name.bytes().all(|letter| letter.is_ascii_digit());
+    let names = path.ancestors().filter_map(Path::file_name);
+    let mut names = names.map(|name| name.to_string_lossy().into_owned());
+    names.find(|name| !says_nothing(name)).unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -138,10 +147,16 @@ mod tests {
     fn a_folder_without_a_name_of_its_own_gets_the_name_of_where_it_leads() {
         let directory = tempfile::tempdir().unwrap();
         let faces = directory.path().join("faces");
-        fs::create_dir_all(faces.join("inner")).unwrap();
+        fs::create_dir_all(faces.join("versions/1")).unwrap();
         let row = format!("0,{},Training\n", vec!["7"; 2304].join(" "));
-        fs::write(faces.join("a.csv"), format!("emotion,pixels,Usage\n{row}")).unwrap();
-        let dataset = Dataset::load(&faces.join("inner/.."), LoadOptions::default()).unwrap();
-        assert_eq!(dataset.name, "faces");
+        fs::write(
+            faces.join("versions/1/a.csv"),
+            format!("emotion,pixels,Usage\n{row}"),
+        )
+        .unwrap();
+        for path in ["versions/..", "versions", "versions/1", "versions/1/."] {
+            let dataset = Dataset::load(&faces.join(path), LoadOptions::default()).unwrap();
+            assert_eq!(dataset.name, "faces", "{path}");
+        }
     }
 }
