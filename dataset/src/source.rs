@@ -68,18 +68,16 @@ impl Dataset {
             return Err(DatasetError::unknown_kind(&file, "a pipe or a device"));
         }
         // `..` has a name, too: that of the folder it leads to.
-        let true_path = fs::canonicalize(path).map_err(|source| unreadable(path, source))?;
-        let mut dataset = Dataset::new(short_name(&folder_name(&true_path)));
-        let around = path.file_name().or(true_path.file_name());
-        let around = Split::named(&around.unwrap_or_default().to_string_lossy());
+        let named = match path.file_name() {
+            Some(_) => std::path::absolute(path),
+            None => fs::canonicalize(path),
+        };
+        let named = named.map_err(|source| unreadable(path, source))?;
+        let mut dataset = Dataset::new(short_name(&folder_name(&named)));
+        let around = named.file_name().unwrap_or_default().to_string_lossy();
+        let around = Split::named(&around);
         let mut files = Folder::list(path)?;
-        load::load(
-            &mut files,
-            &file,
-            Split::named(&name),
-            options,
-            &mut dataset,
-        )?;
+        load::load(&mut files, &file, around, options, &mut dataset)?;
         Ok(dataset)
     }
 
