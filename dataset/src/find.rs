@@ -10,7 +10,7 @@ use crate::files::tar::Tar;
 use crate::files::{Files, LARGEST_ARCHIVE, into_memory, zip};
 use crate::kind::Kind;
 use crate::report::PassedOver;
-use crate::scan::scan;
+use crate::scan::{Scan, scan};
 
 /// How many archives are looked into, and how many lie in each other: more is made to do harm.
 const MOST_ARCHIVES: usize = 16;
@@ -48,22 +48,11 @@ pub(crate) fn find(files: &mut dyn Files, top: Location) -> Result<Found, Datase
             },
         );
         match (inside, archive) {
-            (Ok((scan, names)), _) => {
-                let archives = scan.archives.into_iter();
-                waiting.extend(archives.map(|(archive, shown)| {
-                    (location.inside(archive, &names[archive.index]), Some(shown))
-                }));
-                found.candidates.extend(scan.candidates);
-                found.passed.extend(scan.passed);
-                found.problems.extend(scan.problems);
-            }
+            (Ok((scan, names)), _) => waiting.extend(found.take(scan, &location, &names)),
             (Err(problem), None) => return Err(problem),
             (Err(problem), Some(name)) => {
-                found.pass(
-                    &name,
-                    &format!("an archive that cannot be read ({problem})"),
-                    true,
-                );
+                let why = format!("an archive that cannot be read ({problem})");
+                found.pass(&name, &why, true);
                 found.problems.insert(0, problem);
             }
         }
@@ -72,6 +61,24 @@ pub(crate) fn find(files: &mut dyn Files, top: Location) -> Result<Found, Datase
 }
 
 impl Found {
+    /// Takes over what was found at a location; the archives there, and what they are called, are still to be opened.
+    fn take(
+        &mut self,
+        scan: Scan,
+        location: &Location,
+        names: &[String],
+    ) -> Vec<(Location, Option<String>)> {
+        self.candidates.extend(scan.candidates);
+        self.passed.extend(scan.passed);
+        self.problems.extend(scan.problems);
+        let archives = scan.archives.into_iter();
+        let inside = archives.map(|(archive, shown)| {
+            let name = &names[archive.index];
+            (location.inside(archive, name), Some(shown))
+        });
+        inside.collect()
+    }
+
     /// Why an archive need not be opened.
     fn needless(&self, inside: &Location, opened: usize) -> Option<&'static str> {
         let better =

@@ -153,20 +153,25 @@ fn read(input: impl Read, file: &str, images: usize) -> Result<Vec<Votes>, Datas
                 column: column + 1,
             })
         };
-        let mut of_image = Votes {
-            emotions: [0; Emotion::COUNT],
-            others: [0; OTHERS.len()],
+        votes.push(Votes {
+            emotions: counted(&emotions, count)?,
+            others: counted(&others, count)?,
             split: row.get(usage).and_then(|field| Split::named(text(field))),
-        };
-        for (to, column) in of_image.emotions.iter_mut().zip(&emotions) {
-            *to = count(column)?;
-        }
-        for (to, column) in of_image.others.iter_mut().zip(&others) {
-            *to = count(column)?;
-        }
-        votes.push(of_image);
+        });
     }
     Ok(votes)
+}
+
+/// The numbers in some columns.
+fn counted<const N: usize>(
+    columns: &[usize],
+    count: impl Fn(&usize) -> Result<u32, DatasetError>,
+) -> Result<[u32; N], DatasetError> {
+    let mut counts = [0; N];
+    for (to, column) in counts.iter_mut().zip(columns) {
+        *to = count(column)?;
+    }
+    Ok(counts)
 }
 
 #[cfg(test)]

@@ -91,3 +91,17 @@ fn what_is_not_read_is_an_error_that_says_what_to_do() {
         "{said}"
     );
 }
+
+#[test]
+fn the_size_of_its_description_that_a_file_claims_is_not_believed() {
+    for length in [u32::MAX, TRAIN.len() as u32] {
+        let mut bytes = TRAIN.to_vec();
+        let end = bytes.len() - 8;
+        bytes[end..end + 4].copy_from_slice(&length.to_le_bytes());
+        let said = read(&bytes, true).unwrap_err();
+        assert!(
+            said.contains("it does not end as a Parquet file does"),
+            "{said}"
+        );
+    }
+}

@@ -129,22 +129,10 @@ impl<'a> Parquet<'a> {
         let read = self.values(group, self.columns.image, &mut |value| {
             let row = rows.get(next).ok_or("its columns differ in length")?;
             next += 1;
+            let parsed = row.image(value, content);
+            let name = || format!("{file}, row {}", before + next);
             let added =
-                table::bounded(dataset, file).and_then(|()| match row.image(value, content) {
-                    Ok((image, emotion, split)) => {
-                        dataset.push(&image, emotion, split);
-                        Ok(())
-                    }
-                    Err((found, expected)) => {
-                        let file = format!("{file}, row {}", before + next);
-                        let problem = DatasetError::BadImage {
-                            file,
-                            found,
-                            expected,
-                        };
-                        dataset.refuse(problem, options)
-                    }
-                });
+                table::bounded(dataset, file).and_then(|()| add(parsed, name, options, dataset));
             added.map_err(|problem| {
                 stopped = Some(problem);
                 String::new()
@@ -210,6 +198,30 @@ impl Row {
             Content::Pixels => table::pixels(bytes)?,
         };
         Ok((image, emotion, split))
+    }
+}
+
+/// Appends an image, or refuses it by its name.
+fn add(
+    parsed: Parsed,
+    name: impl Fn() -> String,
+    options: LoadOptions,
+    dataset: &mut Dataset,
+) -> Result<(), DatasetError> {
+    match parsed {
+        Ok((image, emotion, split)) => {
+            dataset.push(&image, emotion, split);
+            Ok(())
+        }
+        Err((found, expected)) => {
+            let file = name();
+            let problem = DatasetError::BadImage {
+                file,
+                found,
+                expected,
+            };
+            dataset.refuse(problem, options)
+        }
     }
 }
 

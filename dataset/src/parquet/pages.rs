@@ -286,3 +286,71 @@ fn unpack(bytes: &[u8], unpacked: u64, codec: u64) -> Broken<Cow<'_, [u8]>> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A page of data whose header claims these sizes and this number of values, and which holds four bytes.
+    fn page(unpacked: u64, packed: u64, values: u64) -> Vec<u8> {
+        let mut bytes = vec![0x15, 0];
+        let number = |bytes: &mut Vec<u8>, mut number: u64| {
+            number *= 2;
+            while number > 0x7f {
+                bytes.push(number as u8 | 0x80);
+                number >>= 7;
+            }
+            bytes.push(number as u8);
+        };
+        for size in [unpacked, packed] {
+            bytes.push(0x15);
+            number(&mut bytes, size);
+        }
+        bytes.extend([0x2c, 0x15]);
+        number(&mut bytes, values);
+        bytes.extend([0x15, 0, 0, 0]);
+        bytes.extend(7i32.to_le_bytes());
+        bytes
+    }
+
+    fn shown(page: &[u8], codec: u64) -> Broken<Vec<i64>> {
+        let chunk = Chunk {
+            codec,
+            values: 1,
+            start: 0,
+            length: page.len() as u64,
+        };
+        let leaf = Leaf {
+            path: vec!["label".to_owned()],
+            physical: Physical::Int32,
+            defined: 0,
+            repeated: false,
+        };
+        let mut numbers = Vec::new();
+        read(page, &chunk, &leaf, &mut |value| {
+            if let Some(Value::Number(number)) = value {
+                numbers.push(number);
+            }
+            Ok(())
+        })?;
+        Ok(numbers)
+    }
+
+    #[test]
+    fn sizes_and_numbers_of_values_that_a_page_claims_are_not_believed() {
+        assert_eq!(shown(&page(4, 4, 1), 0), Ok(vec![7]));
+        let wrong = [
+            (page(1 << 30, 4, 1), 0, "more than 64 MiB"),
+            (page(4, 1 << 30, 1), 0, "more than 64 MiB"),
+            (page(4, 4, 1 << 40), 0, "500000 values"),
+            (page(4, 5, 1), 0, "ends in the middle"),
+            (page(4, 4, 2), 0, "ends in the middle"),
+            (page(4, 4, 0), 0, "ends in the middle"),
+            (page(4, 4, 1), 1, "unpacks to another size"),
+        ];
+        for (page, codec, said) in wrong {
+            let error = shown(&page, codec).unwrap_err();
+            assert!(error.contains(said), "{said}: {error}");
+        }
+    }
+}
