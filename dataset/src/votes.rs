@@ -57,6 +57,12 @@ impl Dataset {
     /// Lets votes such as FER+'s `fer2013new.csv`, whose rows are those of this data set, decide on the Training split.
     /// Held-out images keep FER2013's labels, so that figures stay comparable. `file` is the name in error messages.
     pub fn vote_by(&mut self, input: impl Read, file: &str) -> Result<Voted, DatasetError> {
+        if self.report.kind == Kind::Images {
+            return Err(DatasetError::VotesInOtherOrder {
+                file: file.to_owned(),
+                found: "images in folders, in the order of their paths".to_owned(),
+            });
+        }
         let votes = read(input, file, self.len() + self.skipped)?;
         if self.skipped > 0 || votes.len() != self.len() {
             return Err(DatasetError::VotesOfOthers {
@@ -96,9 +102,6 @@ impl Dataset {
                 found,
             })
         };
-        if self.report.kind == Kind::Images {
-            return refused("images in folders, in the order of their paths".to_owned());
-        }
         let other = (0..self.len()).find(|&index| votes[index].split != Some(self.splits[index]));
         if let Some(index) = other {
             let split = votes[index].split.map_or("nothing", Split::name);
