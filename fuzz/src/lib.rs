@@ -25,7 +25,7 @@ pub struct Target {
 }
 
 /// Every kind of file that comes from elsewhere.
-pub const TARGETS: [Target; 5] = [
+pub const TARGETS: [Target; 6] = [
     Target {
         name: "table",
         read: table,
@@ -35,6 +35,11 @@ pub const TARGETS: [Target; 5] = [
         name: "archive",
         read: archive,
         samples: samples::archives,
+    },
+    Target {
+        name: "parquet",
+        read: parquet,
+        samples: samples::parquets,
     },
     Target {
         name: "face",
@@ -58,13 +63,14 @@ pub fn table(bytes: &[u8]) {
     load(bytes, "faces.csv");
 }
 
-/// A zip archive and a gzipped table.
+/// An archive of any kind: a file is known by its bytes, and a zip archive by its name, too, because it may begin anyhow.
 pub fn archive(bytes: &[u8]) {
-    let name = match bytes {
-        [0x1f, 0x8b, ..] => "faces.csv.gz",
-        _ => "faces.zip",
-    };
-    load(bytes, name);
+    load(bytes, "faces.zip");
+}
+
+/// A Parquet file.
+pub fn parquet(bytes: &[u8]) {
+    load(bytes, "faces.parquet");
 }
 
 /// An image in a folder of faces; the folder is an archive, because a fuzzer should write no files.

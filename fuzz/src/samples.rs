@@ -20,11 +20,22 @@ pub fn tables() -> Vec<Vec<u8>> {
     ]
 }
 
-/// A table in a zip and in a gzip, and a folder of images in a zip.
+/// A table in a zip, in a gzip and in tar archives, one inside another, and a folder of images in a zip.
 pub fn archives() -> Vec<Vec<u8>> {
     let table = &tables()[0];
     let face = &faces()[0];
+    let tarred = tar(&[("fer2013/README", b"x"), ("fer2013/fer2013.csv", table)]);
+    let nested = zip(
+        &[
+            ("fer2013.tar.gz", &gzip(&tarred)),
+            ("test.csv", b"pixels\n1 2\n"),
+        ],
+        CompressionMethod::Stored,
+    );
     vec![
+        nested,
+        tar(&[("./train/sad/2.png", face), ("./train/happy/1.png", face)]),
+        tarred,
         zip(
             &[("fer2013.csv", table), ("readme.txt", b"")],
             CompressionMethod::Deflated,
@@ -58,11 +69,43 @@ pub fn zip(files: &[(&str, &[u8])], method: CompressionMethod) -> Vec<u8> {
         .into_inner()
 }
 
+/// A tar archive.
+pub fn tar(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut archive = Vec::new();
+    for (name, bytes) in files {
+        let mut header = [0u8; 512];
+        header[..name.len()].copy_from_slice(name.as_bytes());
+        header[124..135].copy_from_slice(format!("{:011o}", bytes.len()).as_bytes());
+        header[148..156].fill(b' ');
+        header[156] = b'0';
+        header[257..263].copy_from_slice(b"ustar\0");
+        let sum: u32 = header.iter().map(|&byte| u32::from(byte)).sum();
+        header[148..154].copy_from_slice(format!("{sum:06o}").as_bytes());
+        header[154] = 0;
+        archive.extend_from_slice(&header);
+        archive.extend_from_slice(bytes);
+        archive.resize(archive.len().next_multiple_of(512), 0);
+    }
+    archive.resize(archive.len() + 1024, 0);
+    archive
+}
+
 /// Bytes gzipped.
 pub fn gzip(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     encoder.write_all(bytes).expect("memory takes every byte");
     encoder.finish().expect("memory takes every byte")
+}
+
+/// Parquet files of seven faces: images in a struct, as bytes and as text; packed by Snappy, by gzip and not.
+pub fn parquets() -> Vec<Vec<u8>> {
+    vec![
+        include_bytes!("../../dataset/tests/parquet/train-00000-of-00001.parquet").to_vec(),
+        include_bytes!("../../dataset/tests/parquet/test-00000-of-00001.parquet").to_vec(),
+        include_bytes!("../../dataset/tests/parquet/words.parquet").to_vec(),
+        include_bytes!("../../dataset/tests/parquet/numbers.parquet").to_vec(),
+        include_bytes!("../../dataset/tests/parquet/fer2013.parquet").to_vec(),
+    ]
 }
 
 /// Images of 48x48 pixels: grey and colour, 8 and 16 bits, PNG and JPEG.

@@ -9,7 +9,7 @@ use dataset::{Dataset, LoadOptions, Source};
 
 #[derive(Debug, Args)]
 pub(super) struct DataArgs {
-    /// FER2013 as .csv, .csv.gz, .zip or folder [default: data/fer2013.csv, data/fer2013.zip, else synthetic faces]
+    /// FER2013 as a table, Parquet or images, in a file, an archive or a folder: see docs/data.md [default: data/fer2013.csv, data/fer2013.zip, else synthetic faces]
     #[arg(long)]
     data: Option<PathBuf>,
     /// Leave bad rows and images out and count them
@@ -63,6 +63,9 @@ pub(super) fn load(options: &DataOptions) -> anyhow::Result<Dataset> {
             dataset.len(),
             Source::USUAL_PLACES[0]
         ),
+    }
+    for warning in &dataset.report.warnings {
+        eprintln!("warning  {warning}");
     }
     if dataset.skipped > 0 {
         eprintln!("skipped  {} bad rows or images", dataset.skipped);

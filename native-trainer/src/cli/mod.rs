@@ -51,7 +51,7 @@ enum Command {
     Eval(EvalArgs),
     /// Export a run's newest checkpoint as a bundle
     Export(ExportArgs),
-    /// Print how many images of each emotion a data set holds
+    /// Print what of a data set is read, and how many images of each emotion it holds
     Data(DataArgs),
 }
 
@@ -65,7 +65,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Classifier(args)) => classifier::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Export(args)) => export::run(&args),
-        Some(Command::Data(args)) => args.load().map(|dataset| print!("{}", dataset.table())),
+        Some(Command::Data(args)) => args
+            .load()
+            .map(|dataset| print!("{}{}", dataset.report, dataset.table())),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

@@ -80,7 +80,8 @@ mod tests {
         let plain: Vec<Vec<u8>> = [0u8, 100, 200].map(|grey| vec![grey; IMAGE_PIXELS]).into();
         let images: Vec<&[u8]> = plain.iter().map(Vec::as_slice).collect();
         let (copy, near) = (vec![200; IMAGE_PIXELS], vec![90; IMAGE_PIXELS]);
-        let pairs = pairs(&[&near, &copy], &images, false, &Device::flex());
+        let faces: [&[u8]; 2] = [&near, &copy];
+        let pairs = pollster::block_on(pairs(&faces, &images, false, &Device::flex())).unwrap();
         assert_eq!((pairs[0].face, pairs[0].neighbour), (1, 2));
         assert!(pairs[0].difference < 0.1, "{}", pairs[0].difference);
         assert_eq!((pairs[1].face, pairs[1].neighbour), (0, 1));

@@ -25,6 +25,11 @@ fn mutated_archives_never_panic() {
 }
 
 #[test]
+fn mutated_parquet_files_never_panic() {
+    run("parquet");
+}
+
+#[test]
 fn mutated_images_never_panic() {
     run("face");
 }

@@ -1,5 +1,7 @@
 //! What can be wrong with data, in sentences.
 
+use crate::label::numbers;
+
 /// Why a data set cannot be used: what was found, what was expected, what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum DatasetError {
@@ -8,10 +10,10 @@ pub enum DatasetError {
     )]
     Missing { file: String },
     #[error(
-        "{file} is of a kind that cannot be read: expected a .csv, .csv.gz or .zip file, or a folder \
-         train/<emotion>/*.jpg. Pass one of these with --data."
+        "{file} is of a kind that cannot be read: found {found}, expected a table with the columns emotion and pixels, \
+         images in train/<emotion>/, a Parquet file, or a folder, .zip, .tar or .gz of these. Pass one of them with --data."
     )]
-    UnknownKind { file: String },
+    UnknownKind { file: String, found: String },
     #[error(
         "{file} cannot be read: {source}. Check that it is complete and that you may read it, or download it again."
     )]
@@ -38,6 +40,15 @@ pub enum DatasetError {
         found: String,
     },
     #[error(
+        "{file}: found the columns {found}, expected one column of {kind}: image (bytes, or a struct of bytes and \
+         path) and label, or emotion, pixels and Usage. Rename the columns so, and leave out others of these names."
+    )]
+    ParquetColumns {
+        file: String,
+        kind: &'static str,
+        found: String,
+    },
+    #[error(
         "{file}, line {line}: found {found}, expected {expected}. \
          Correct or delete this row, or pass --skip-bad-rows to leave such rows out."
     )]
@@ -57,26 +68,36 @@ pub enum DatasetError {
         expected: String,
     },
     #[error(
+        "{file}, line 1: found two columns named {column}, expected one. Delete or rename the other."
+    )]
+    ColumnTwice { file: String, column: &'static str },
+    #[error(
         "{file} holds no training images (found {test} test images and left out {skipped} bad ones): expected rows \
-         with Usage Training, or images in train/<emotion>/. Pass the complete data set with --data."
+         with Usage Training, or images in train/<emotion>/{}. Pass the complete data set with --data.",
+        if found.is_empty() { String::new() } else { format!(", found {found}") }
     )]
     NoTraining {
         file: String,
         test: usize,
         skipped: usize,
+        /// The splits by their names.
+        found: String,
     },
     #[error(
-        "{file} holds no faces: expected {expected}train/<emotion>/ and test/<emotion>/ with .jpg, .jpeg or .png images. \
-         Pass another file or folder with --data."
+        "{file} holds no faces: found {found}, expected a table with the columns emotion and pixels, or images in \
+         train/<emotion>/ and test/<emotion>/. Pass another file or folder with --data."
     )]
-    NoFaces {
-        file: String,
-        expected: &'static str,
-    },
+    NoFaces { file: String, found: String },
     #[error(
-        "{file} holds several tables: found {found}, expected one .csv file or one named fer2013.csv. Unpack the one you mean."
+        "{file} can be read in several ways: found {found}. Pass the one you mean with --data, unpacked if it lies in an archive, or move the others away."
     )]
-    SeveralTables { file: String, found: String },
+    SeveralReadings { file: String, found: String },
+    #[error(
+        "{file} labels emotions by numbers of another data set: found {number}, expected {}. \
+         Name the emotions, or number them so.",
+        numbers()
+    )]
+    OtherNumbers { file: String, number: u64 },
     #[error(
         "{file} holds more than {most}: FER2013 has 35,887 faces in 0.3 GB, and more than this would fill the memory. \
          Pass a smaller data set."
@@ -94,6 +115,11 @@ pub enum DatasetError {
         line: u64,
         column: usize,
     },
+    #[error(
+        "{file} holds votes on images in another order: found {found}, expected the rows of the table that the votes \
+         were cast on. Pass FER2013 as the table fer2013.csv."
+    )]
+    VotesInOtherOrder { file: String, found: String },
     #[error("{}", votes_of_others(file, *votes, *images, *skipped))]
     VotesOfOthers {
         file: String,
@@ -101,6 +127,15 @@ pub enum DatasetError {
         images: usize,
         skipped: usize,
     },
+}
+
+impl DatasetError {
+    pub(crate) fn unknown_kind(file: &str, found: &str) -> Self {
+        DatasetError::UnknownKind {
+            file: file.to_owned(),
+            found: found.to_owned(),
+        }
+    }
 }
 
 fn votes_of_others(file: &str, votes: usize, images: usize, skipped: usize) -> String {

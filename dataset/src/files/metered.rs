@@ -5,18 +5,16 @@ use std::cell::Cell;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
-use zip::ZipArchive;
+use ::zip::ZipArchive;
 
-use super::DatasetError;
-
-/// The largest archive that is opened, in MiB: FER2013 takes a third. The zip reader reserves room for as many
-/// entries as the archive could hold.
-const LARGEST_ARCHIVE_MIB: u64 = 256;
+use super::LARGEST_ARCHIVE;
+use crate::DatasetError;
 
 /// The most bytes that are read to find and read the list of entries: FER2013 as images takes half of it.
 const LONGEST_LIST: u64 = 8 << 20;
 
-/// Opens an archive, or says that it is beyond all bounds; `file` is its name in error messages.
+/// Opens an archive, or says that it is beyond all bounds: the zip reader reserves room for as many entries as it could
+/// hold. `file` is its name in error messages.
 pub(super) fn open<R: Read + Seek>(
     mut input: R,
     file: &str,
@@ -27,10 +25,10 @@ pub(super) fn open<R: Read + Seek>(
             file: file.to_owned(),
             source,
         })?;
-    if size > LARGEST_ARCHIVE_MIB << 20 {
+    if size > LARGEST_ARCHIVE {
         return Err(DatasetError::TooMuch {
             file: file.to_owned(),
-            most: format!("{LARGEST_ARCHIVE_MIB} MiB"),
+            most: format!("{} MiB", LARGEST_ARCHIVE >> 20),
         });
     }
     let left = Rc::new(Cell::new(LONGEST_LIST));

@@ -1,93 +1,202 @@
 //! FER2013 as it was published: a table with the columns `emotion,pixels,Usage`, one face a row.
 //!
-//! Any number of rows, the columns in any order and case. Rows are streamed, so memory grows with
-//! the images kept and not with the file.
+//! Any number of rows, the columns in any order and case among others, with commas, semicolons or tabs between them.
+//! Rows are streamed, so memory grows with the images kept and not with the file.
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use csv::{ByteRecord, Reader, ReaderBuilder};
 use model_core::emotion::Emotion;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 
-use super::error::printable;
-use super::{Dataset, DatasetError, LoadOptions, Split};
-
-/// The longest line that is read, in bytes: seven times the longest good row. Bounds the memory
-/// that a file without line ends can claim.
-const LONGEST_LINE: usize = 64 * 1024;
+use crate::error::printable;
+use crate::label::{self, Beyond, Label};
+use crate::text::PlainLines;
+use crate::{Dataset, DatasetError, LoadOptions, Split};
 
 /// The most rows that are read, good or bad: an archive of a few megabytes can unpack to any number.
 const MOST_ROWS: usize = 500_000;
 
-/// The most lines that are read, blank ones as well: those cost nothing but time.
-const MOST_LINES: usize = 2 * MOST_ROWS;
-
 /// Bytes read at once.
 const BUFFER: usize = 256 * 1024;
+
+/// What stands between two fields, most usual first. Spreadsheets write semicolons where commas are decimal points.
+const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
 
 /// What is wrong with a row: what was found, and what was expected.
 struct Problem(String, String);
 
-/// Appends every row of `input` to `dataset`; `file` is its name in error messages.
-pub(super) fn read(
-    input: impl Read,
-    file: &str,
-    options: LoadOptions,
-    dataset: &mut Dataset,
-) -> Result<(), DatasetError> {
-    let mut rows = reader(input);
-    let mut row = ByteRecord::new();
-    if !next_row(&mut rows, &mut row, file)? {
-        return Err(DatasetError::Empty {
-            file: file.to_owned(),
-        });
-    }
-    let columns = Columns::find(&row, file)?;
-    let mut image = [0; IMAGE_PIXELS];
-    while next_row(&mut rows, &mut row, file)? {
-        if dataset.len() + dataset.skipped >= MOST_ROWS {
-            return Err(DatasetError::TooMuch {
+/// What a table's first line says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Header {
+    separator: u8,
+    names: Vec<String>,
+    emotion: usize,
+    pixels: usize,
+    /// Where each row's split stands, if anywhere.
+    usage: Option<usize>,
+}
+
+impl Header {
+    /// Reads the first line that is not blank; `file` is its name in error messages.
+    pub(crate) fn read(input: impl Read, file: &str) -> Result<Self, DatasetError> {
+        // A separator that no text holds: the line is one field.
+        let mut lines = reader(input, 0);
+        let mut line = ByteRecord::new();
+        if !next_row(&mut lines, &mut line, file)? {
+            return Err(DatasetError::Empty {
                 file: file.to_owned(),
-                most: format!("{MOST_ROWS} rows"),
             });
         }
-        match columns.parse(&row, &mut image) {
+        let line = line.get(0).unwrap_or_default();
+        let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
+        let headers = SEPARATORS.map(|separator| Header::of(line, separator, file));
+        let mut problem = None;
+        for header in headers {
+            match header {
+                Ok(header) => return Ok(header),
+                Err(error) => problem = problem.or(Some(error)),
+            }
+        }
+        Err(problem.unwrap_or(DatasetError::Empty {
+            file: file.to_owned(),
+        }))
+    }
+
+    fn of(line: &[u8], separator: u8, file: &str) -> Result<Self, DatasetError> {
+        let fields = line.split(|&byte| byte == separator);
+        let names: Vec<String> = fields.map(|field| text(field).to_owned()).collect();
+        let optional = |column: &'static str| {
+            let same = |(_, name): &(usize, &String)| name.eq_ignore_ascii_case(column);
+            let mut places = names.iter().enumerate().filter(same);
+            match (places.next(), places.next()) {
+                (Some(_), Some(_)) => Err(DatasetError::ColumnTwice {
+                    file: file.to_owned(),
+                    column,
+                }),
+                (place, _) => Ok(place.map(|(place, _)| place)),
+            }
+        };
+        let required = |column: &'static str| {
+            optional(column)?.ok_or_else(|| DatasetError::MissingColumn {
+                file: file.to_owned(),
+                column,
+                found: shown_names(&names),
+            })
+        };
+        Ok(Header {
+            separator,
+            emotion: required("emotion")?,
+            pixels: required("pixels")?,
+            usage: optional("Usage")?,
+            names,
+        })
+    }
+
+    /// Whether every row says its split.
+    pub(crate) fn has_usage(&self) -> bool {
+        self.usage.is_some()
+    }
+
+    /// Writes the row's pixels to `image`, and gives its emotion and split: that of the table, where it has no `Usage`.
+    fn parse(
+        &self,
+        row: &ByteRecord,
+        split: Split,
+        image: &mut [u8; IMAGE_PIXELS],
+    ) -> Result<(Emotion, Split), Problem> {
+        let label = text(&row[self.emotion]);
+        let emotion = Label::of(label)
+            .emotion()
+            .ok_or_else(|| Problem(format!("the emotion {}", shown(label)), label::numbers()))?;
+        let split = match self.usage {
+            None => split,
+            Some(usage) => {
+                let usage = text(&row[usage]);
+                Split::named(usage).ok_or_else(|| {
+                    Problem(
+                        format!("the Usage {}", shown(usage)),
+                        Split::ALL.map(Split::name).join(", "),
+                    )
+                })?
+            }
+        };
+        parse_pixels(&row[self.pixels], image)?;
+        Ok((emotion, split))
+    }
+
+    fn check_fields(&self, row: &ByteRecord) -> Result<(), Problem> {
+        if row.len() == self.names.len() {
+            return Ok(());
+        }
+        Err(Problem(
+            format!("{} fields", row.len()),
+            format!("{} fields, as in the first line", self.names.len()),
+        ))
+    }
+}
+
+/// Appends every row of `input` to `dataset`. A table is its name in error messages, its first line, and the split of
+/// rows that do not say theirs.
+pub(crate) fn read(
+    input: impl Read,
+    (file, header, split): (&str, &Header, Split),
+    options: LoadOptions,
+    beyond: &mut Beyond,
+    dataset: &mut Dataset,
+) -> Result<(), DatasetError> {
+    let mut rows = reader(input, header.separator);
+    let mut row = ByteRecord::new();
+    next_row(&mut rows, &mut row, file)?;
+    let mut image = [0; IMAGE_PIXELS];
+    while next_row(&mut rows, &mut row, file)? {
+        bounded(dataset, file)?;
+        let parsed = header.check_fields(&row).and_then(|()| {
+            beyond.count(Label::of(text(&row[header.emotion])));
+            header.parse(&row, split, &mut image)
+        });
+        match parsed {
             Ok((emotion, split)) => dataset.push(&image, emotion, split),
             Err(Problem(found, expected)) => {
                 // `PlainLines` ends every line, so the reader now stands on the line after this row.
-                let line = rows.position().line() - 1;
-                dataset.refuse(
-                    DatasetError::BadRow {
-                        file: file.to_owned(),
-                        line,
-                        found,
-                        expected,
-                    },
-                    options,
-                )?;
+                let problem = DatasetError::BadRow {
+                    file: file.to_owned(),
+                    line: rows.position().line() - 1,
+                    found,
+                    expected,
+                };
+                dataset.refuse(problem, options)?;
             }
         }
     }
     Ok(())
 }
 
+/// Refuses the row after the last that fits the memory.
+pub(crate) fn bounded(dataset: &Dataset, file: &str) -> Result<(), DatasetError> {
+    if dataset.len() + dataset.skipped < MOST_ROWS {
+        return Ok(());
+    }
+    Err(DatasetError::TooMuch {
+        file: file.to_owned(),
+        most: format!("{MOST_ROWS} rows"),
+    })
+}
+
 /// A CSV reader for which every line is a row, and quotes are letters like any other ([`text`] drops them).
-pub(super) fn reader<R: Read>(input: R) -> Reader<PlainLines<R>> {
+pub(crate) fn reader<R: Read>(input: R, separator: u8) -> Reader<PlainLines<R>> {
     ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
         .quoting(false)
+        .delimiter(separator)
         .buffer_capacity(BUFFER)
-        .from_reader(PlainLines {
-            input,
-            line_bytes: 0,
-            lines: 0,
-        })
+        .from_reader(PlainLines::new(input))
 }
 
 /// Reads the next row that is not blank; false at the end of the file.
-pub(super) fn next_row<R: Read>(
-    rows: &mut Reader<R>,
+pub(crate) fn next_row<R: Read>(
+    rows: &mut Reader<PlainLines<R>>,
     row: &mut ByteRecord,
     file: &str,
 ) -> Result<bool, DatasetError> {
@@ -98,74 +207,20 @@ pub(super) fn next_row<R: Read>(
         })
 }
 
-/// Where the three columns stand in a row.
-struct Columns {
-    emotion: usize,
-    pixels: usize,
-    usage: usize,
-    /// Fields in every row.
-    count: usize,
+fn shown_names(names: &[String]) -> String {
+    names
+        .iter()
+        .map(|name| shown(name))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-impl Columns {
-    /// Finds the columns in the header line.
-    fn find(header: &ByteRecord, file: &str) -> Result<Self, DatasetError> {
-        let names: Vec<String> = header.iter().map(|field| text(field).to_owned()).collect();
-        let position = |column: &'static str| {
-            names
-                .iter()
-                .position(|name| name.eq_ignore_ascii_case(column))
-                .ok_or_else(|| DatasetError::MissingColumn {
-                    file: file.to_owned(),
-                    column,
-                    found: names
-                        .iter()
-                        .map(|name| shown(name))
-                        .collect::<Vec<_>>()
-                        .join(", "),
-                })
-        };
-        Ok(Columns {
-            emotion: position("emotion")?,
-            pixels: position("pixels")?,
-            usage: position("Usage")?,
-            count: names.len(),
-        })
-    }
-
-    /// Writes the row's pixels to `image`, and gives its emotion and split.
-    fn parse(
-        &self,
-        row: &ByteRecord,
-        image: &mut [u8; IMAGE_PIXELS],
-    ) -> Result<(Emotion, Split), Problem> {
-        if row.len() != self.count {
-            return Err(Problem(
-                format!("{} fields", row.len()),
-                format!("{} fields, as in the first line", self.count),
-            ));
-        }
-        let label = text(&row[self.emotion]);
-        let emotion = label
-            .parse()
-            .ok()
-            .and_then(Emotion::from_index)
-            .ok_or_else(|| {
-                let names: Vec<_> = Emotion::ALL
-                    .iter()
-                    .map(|emotion| format!("{} {emotion}", emotion.index()))
-                    .collect();
-                Problem(format!("the emotion {}", shown(label)), names.join(", "))
-            })?;
-        let usage = text(&row[self.usage]);
-        let split = usage.parse().map_err(|_| {
-            Problem(
-                format!("the Usage {}", shown(usage)),
-                Split::ALL.map(Split::name).join(", "),
-            )
-        })?;
-        parse_pixels(&row[self.pixels], image)?;
-        Ok((emotion, split))
+/// Reads an image's numbers, or says what was found and what was expected.
+pub(crate) fn pixels(field: &[u8]) -> Result<[u8; IMAGE_PIXELS], (String, String)> {
+    let mut image = [0; IMAGE_PIXELS];
+    match parse_pixels(field, &mut image) {
+        Ok(()) => Ok(image),
+        Err(Problem(found, expected)) => Err((found, expected)),
     }
 }
 
@@ -214,7 +269,7 @@ fn parse_grey(digits: &[u8]) -> Option<u8> {
 }
 
 /// A field without blanks and quotes around it; empty when it is not text.
-pub(super) fn text(field: &[u8]) -> &str {
+pub(crate) fn text(field: &[u8]) -> &str {
     let field = std::str::from_utf8(field).unwrap_or("\u{fffd}");
     field.trim_matches(|letter: char| letter == '"' || letter.is_whitespace())
 }
@@ -228,77 +283,11 @@ fn shown(text: &str) -> String {
     }
 }
 
-/// Makes every line end in a line feed and nothing else, so that the CSV reader counts lines as an
-/// editor does (it counts a line feed after a carriage return to the next row), and refuses a line
-/// longer than [`LONGEST_LINE`].
-pub(super) struct PlainLines<R> {
-    input: R,
-    /// Bytes since the last line feed.
-    line_bytes: usize,
-    /// Line feeds so far.
-    lines: usize,
-}
-
-impl<R: Read> Read for PlainLines<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        loop {
-            let found = self.input.read(buffer)?;
-            if found == 0 {
-                return Ok(self.end_last_line(buffer));
-            }
-            let kept = drop_carriage_returns(&mut buffer[..found]);
-            self.line_bytes = match buffer[..kept].iter().rposition(|&byte| byte == b'\n') {
-                Some(end) => kept - end - 1,
-                None => self.line_bytes + found,
-            };
-            self.lines += buffer[..kept].iter().filter(|byte| **byte == b'\n').count();
-            if self.line_bytes > LONGEST_LINE {
-                return Err(io::Error::other(format!(
-                    "found a line of more than {LONGEST_LINE} bytes, expected {IMAGE_PIXELS} pixels a line"
-                )));
-            }
-            if self.lines > MOST_LINES {
-                return Err(io::Error::other(format!(
-                    "found more than {MOST_LINES} lines, expected at most {MOST_ROWS} faces"
-                )));
-            }
-            if kept > 0 {
-                return Ok(kept);
-            }
-        }
-    }
-}
-
-impl<R> PlainLines<R> {
-    /// One line feed where the file's last line has none, then nothing.
-    fn end_last_line(&mut self, buffer: &mut [u8]) -> usize {
-        if self.line_bytes == 0 || buffer.is_empty() {
-            return 0;
-        }
-        self.line_bytes = 0;
-        buffer[0] = b'\n';
-        1
-    }
-}
-
-/// Closes the gaps that carriage returns leave; the number of bytes left.
-fn drop_carriage_returns(bytes: &mut [u8]) -> usize {
-    let Some(first) = bytes.iter().position(|&byte| byte == b'\r') else {
-        return bytes.len();
-    };
-    let mut kept = first;
-    for index in first..bytes.len() {
-        if bytes[index] != b'\r' {
-            bytes[kept] = bytes[index];
-            kept += 1;
-        }
-    }
-    kept
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::io;
+
     use crate::{LENIENT, STRICT};
 
     const HEADER: &str = "emotion,pixels,Usage\n";
@@ -313,15 +302,19 @@ mod tests {
     }
 
     fn parse(text: &str, options: LoadOptions) -> Result<Dataset, DatasetError> {
-        let mut dataset = Dataset::new("test");
-        read(text.as_bytes(), "faces.csv", options, &mut dataset).map(|()| dataset)
+        let (mut dataset, mut beyond) = (Dataset::new("test"), Beyond::default());
+        let (split, bytes) = (Split::Training, text.as_bytes());
+        let header = Header::read(bytes, "faces.csv")?;
+        let table = ("faces.csv", &header, split);
+        read(bytes, table, options, &mut beyond, &mut dataset)?;
+        Ok(dataset)
     }
 
     /// The table with a bad row as line 3 stops with `message`, and loses that row where it may.
     fn assert_bad_row(row: &str, message: &str) {
         let text = format!(
             "{HEADER}{}{row}\n{}",
-            good(3, 9, "Training"),
+            good(0, 9, "Training"),
             good(4, 8, "PublicTest")
         );
         let error = parse(&text, STRICT).unwrap_err().to_string();
@@ -450,8 +443,8 @@ mod tests {
     #[test]
     fn an_unknown_usage_is_an_error_that_lists_the_splits() {
         assert_bad_row(
-            good(0, 0, "Test").trim(),
-            "found the Usage 'Test', expected Training, PublicTest, PrivateTest",
+            good(0, 0, "Holdout").trim(),
+            "found the Usage 'Holdout', expected Training, PublicTest, PrivateTest",
         );
     }
 
@@ -469,9 +462,8 @@ mod tests {
 
     #[test]
     fn text_that_is_not_utf8_is_an_error_and_long_text_is_cut() {
-        let mut dataset = Dataset::new("test");
         let bytes = [HEADER.as_bytes(), b"\xff\xfe,1,Training\n"].concat();
-        let error = read(&bytes[..], "faces.csv", STRICT, &mut dataset)
+        let error = Dataset::read(io::Cursor::new(bytes), "faces.csv", STRICT)
             .unwrap_err()
             .to_string();
         assert!(
@@ -496,29 +488,29 @@ mod tests {
 
     #[test]
     fn a_missing_column_is_an_error_that_names_the_columns_found() {
-        let error = parse("emotion,pixels\n", LENIENT).unwrap_err().to_string();
+        let error = parse("emotion,Usage\n", LENIENT).unwrap_err().to_string();
         let start =
-            "faces.csv, line 1: found the columns 'emotion', 'pixels', but no column named Usage;";
+            "faces.csv, line 1: found the columns 'emotion', 'Usage', but no column named pixels;";
         assert!(error.starts_with(start), "{error}");
     }
 
     #[test]
     fn a_table_without_training_rows_is_an_error() {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("faces.csv");
-        std::fs::write(
-            &path,
-            format!("{HEADER}{}7,1,Training\n", good(0, 0, "PublicTest")),
-        )
-        .unwrap();
-        let error = Dataset::load(&path, LENIENT).unwrap_err().to_string();
+        let load = |text: String, options| {
+            Dataset::read(io::Cursor::new(text), "faces.csv", options)
+                .unwrap_err()
+                .to_string()
+        };
+        let error = load(
+            format!("{HEADER}{}9,1,Training\n", good(0, 0, "PublicTest")),
+            LENIENT,
+        );
         assert!(
             error
                 .contains("holds no training images (found 1 test images and left out 1 bad ones)"),
             "{error}"
         );
-        std::fs::write(&path, HEADER).unwrap();
-        let error = Dataset::load(&path, STRICT).unwrap_err().to_string();
+        let error = load(HEADER.to_owned(), STRICT);
         assert!(
             error.contains("holds no training images (found 0 test images"),
             "{error}"
@@ -526,10 +518,24 @@ mod tests {
     }
 
     #[test]
+    fn fields_may_be_separated_by_semicolons_and_tabs() {
+        let text = HEADER.to_owned() + &good(5, 9, "Training");
+        for separator in [";", "\t"] {
+            let dataset = parse(&text.replace(',', separator), STRICT).unwrap();
+            assert_eq!((dataset.len(), dataset.label(0)), (1, Emotion::Surprise));
+        }
+    }
+
+    #[test]
+    fn a_column_that_stands_there_twice_is_an_error() {
+        let error = parse("emotion,pixels,Emotion\n", LENIENT).unwrap_err();
+        let said = "faces.csv, line 1: found two columns named emotion";
+        assert!(error.to_string().starts_with(said), "{error}");
+    }
+
+    #[test]
     fn a_file_without_line_ends_is_refused_before_it_fills_the_memory() {
-        let endless = io::repeat(b'1');
-        let mut dataset = Dataset::new("test");
-        let error = read(endless, "faces.csv", LENIENT, &mut dataset)
+        let error = Header::read(io::repeat(b'1'), "faces.csv")
             .unwrap_err()
             .to_string();
         assert!(

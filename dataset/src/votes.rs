@@ -1,15 +1,14 @@
 //! FER+ (Barsoum et al. 2016): ten people's votes on every image of FER2013. They tell what is no face, and which
 //! emotion most people see.
 
-use std::fs::File;
 use std::io::Read;
-use std::path::Path;
 
 use csv::ByteRecord;
 use model_core::emotion::Emotion;
 
-use super::csv::{next_row, reader, text};
-use super::{Dataset, DatasetError, Split, folder};
+use crate::report::Kind;
+use crate::table::{next_row, reader, text};
+use crate::{Dataset, DatasetError, Split};
 
 /// Where the votes for an emotion stand, in the order of [`Emotion::ALL`].
 const EMOTIONS: [&str; Emotion::COUNT] = [
@@ -37,6 +36,7 @@ pub struct Voted {
 struct Votes {
     emotions: [u32; Emotion::COUNT],
     others: [u32; OTHERS.len()],
+    split: Option<Split>,
 }
 
 impl Votes {
@@ -54,14 +54,15 @@ impl Votes {
 }
 
 impl Dataset {
-    /// Lets the votes of a file such as FER+'s `fer2013new.csv`, whose rows are those of this data set, decide on the
-    /// Training split. Held-out images keep FER2013's labels, so that figures stay comparable.
-    pub fn vote(&mut self, path: &Path) -> Result<Voted, DatasetError> {
-        let input = File::open(path).map_err(|source| folder::unreadable(path, source))?;
-        self.vote_by(input, &path.display().to_string())
-    }
-
-    fn vote_by(&mut self, input: impl Read, file: &str) -> Result<Voted, DatasetError> {
+    /// Lets votes such as FER+'s `fer2013new.csv`, whose rows are those of this data set, decide on the Training split.
+    /// Held-out images keep FER2013's labels, so that figures stay comparable. `file` is the name in error messages.
+    pub fn vote_by(&mut self, input: impl Read, file: &str) -> Result<Voted, DatasetError> {
+        if self.report.kind == Kind::Images {
+            return Err(DatasetError::VotesInOtherOrder {
+                file: file.to_owned(),
+                found: "images in folders, in the order of their paths".to_owned(),
+            });
+        }
         let votes = read(input, file, self.len() + self.skipped)?;
         if self.skipped > 0 || votes.len() != self.len() {
             return Err(DatasetError::VotesOfOthers {
@@ -71,6 +72,7 @@ impl Dataset {
                 skipped: self.skipped,
             });
         }
+        self.check_order(&votes, file)?;
         let mut voted = Voted::default();
         let mut kept = Vec::with_capacity(self.len());
         for (index, votes) in votes.iter().enumerate() {
@@ -91,11 +93,42 @@ impl Dataset {
         self.keep(&kept);
         self.with_training_images(file).map(|()| voted)
     }
+
+    /// Refuses votes whose rows stand in another order than the images: those of a table of as many rows.
+    fn check_order(&self, votes: &[Votes], file: &str) -> Result<(), DatasetError> {
+        let refused = |found: String| {
+            Err(DatasetError::VotesInOtherOrder {
+                file: file.to_owned(),
+                found,
+            })
+        };
+        let other = (0..self.len()).find(|&index| votes[index].split != Some(self.splits[index]));
+        if let Some(index) = other {
+            let split = votes[index].split.map_or("nothing", Split::name);
+            return refused(format!(
+                "{} as the Usage of image {}, and {split} in the votes",
+                self.splits[index],
+                index + 1
+            ));
+        }
+        let agrees =
+            |&index: &usize| votes[index].label(self.labels[index]) == Some(self.labels[index]);
+        let agreeing = (0..self.len()).filter(agrees).count();
+        if self.len() >= FEWEST && agreeing < self.len() / 2 {
+            let percent = 100 * agreeing / self.len();
+            return refused(format!("labels of which the votes confirm {percent} %"));
+        }
+        Ok(())
+    }
 }
+
+/// From this many images on, half of FER2013's labels are those that most people see, unless the votes are on others:
+/// in the right order it is two thirds, in a wrong one a fifth.
+const FEWEST: usize = 100;
 
 /// At most as many rows as there are images, and one more to tell that there are too many.
 fn read(input: impl Read, file: &str, images: usize) -> Result<Vec<Votes>, DatasetError> {
-    let mut rows = reader(input);
+    let mut rows = reader(input, b',');
     let mut row = ByteRecord::new();
     next_row(&mut rows, &mut row, file)?;
     let columns = |names: &[&'static str]| -> Result<Vec<usize>, DatasetError> {
@@ -111,6 +144,7 @@ fn read(input: impl Read, file: &str, images: usize) -> Result<Vec<Votes>, Datas
         names.iter().map(place).collect()
     };
     let (emotions, others) = (columns(&EMOTIONS)?, columns(&OTHERS)?);
+    let usage = columns(&["Usage"])?[0];
     let mut votes = Vec::with_capacity(images);
     while votes.len() <= images && next_row(&mut rows, &mut row, file)? {
         let line = rows.position().line() - 1;
@@ -122,19 +156,25 @@ fn read(input: impl Read, file: &str, images: usize) -> Result<Vec<Votes>, Datas
                 column: column + 1,
             })
         };
-        let mut of_image = Votes {
-            emotions: [0; Emotion::COUNT],
-            others: [0; OTHERS.len()],
-        };
-        for (to, column) in of_image.emotions.iter_mut().zip(&emotions) {
-            *to = count(column)?;
-        }
-        for (to, column) in of_image.others.iter_mut().zip(&others) {
-            *to = count(column)?;
-        }
-        votes.push(of_image);
+        votes.push(Votes {
+            emotions: counted(&emotions, count)?,
+            others: counted(&others, count)?,
+            split: row.get(usage).and_then(|field| Split::named(text(field))),
+        });
     }
     Ok(votes)
+}
+
+/// The numbers in some columns.
+fn counted<const N: usize>(
+    columns: &[usize],
+    count: impl Fn(&usize) -> Result<u32, DatasetError>,
+) -> Result<[u32; N], DatasetError> {
+    let mut counts = [0; N];
+    for (to, column) in counts.iter_mut().zip(columns) {
+        *to = count(column)?;
+    }
+    Ok(counts)
 }
 
 #[cfg(test)]

@@ -185,26 +185,72 @@ fn a_gzip_of_nothing_but_line_ends_is_refused_after_a_million() {
 }
 
 #[test]
-fn a_file_of_another_kind_than_its_extension_says_is_refused() {
-    let table = &samples::tables()[0];
-    refused(
-        table,
-        "faces.zip",
-        "faces.zip is not a readable zip archive",
-    );
-    refused(
-        table,
-        "faces.csv.gz",
-        "faces.csv.gz cannot be read: invalid gzip header",
-    );
+fn a_file_is_read_by_its_bytes_and_not_by_its_extension() {
+    let table = &samples::tables()[1];
     let archive = samples::stored("fer2013.csv", table);
-    let error = read(&archive, "faces.csv").unwrap_err();
-    assert!(error.contains("line 1: found the columns"), "{error}");
-    assert!(
-        !error.contains(|letter: char| letter.is_control()),
-        "{error:?}"
-    );
+    for name in ["faces.zip", "faces.csv.gz", "faces", "faces.tar"] {
+        for bytes in [table, &archive, &samples::gzip(table)] {
+            assert_eq!(read(bytes, name).unwrap().len(), 1, "{name}");
+        }
+    }
+    assert_eq!(read(&archive, "faces.csv").unwrap().len(), 1);
     image_refused("a.png", table, "broken image data");
+    refused(
+        b"\0\x01",
+        "faces.csv.gz",
+        "faces.csv.gz, line 1: found the columns",
+    );
+}
+
+#[test]
+fn archives_in_archives_are_opened_three_deep_and_sixteen_of_them() {
+    let table = &samples::tables()[1];
+    let mut nested = samples::stored("fer2013.csv", table);
+    for depth in 0..3 {
+        assert_eq!(read(&nested, "faces.zip").unwrap().len(), 1, "{depth}");
+        nested = samples::stored("inner.zip", &nested);
+    }
+    let error = read(&nested, "faces.zip").unwrap_err();
+    assert!(
+        error.contains("not opened because there are too many"),
+        "{error}"
+    );
+    let names: Vec<String> = (0..20).map(|index| format!("{index}.zip")).collect();
+    let empty = samples::stored("readme", b"x");
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (&name[..], &empty[..])).collect();
+    let error = read(
+        &samples::zip(&files, CompressionMethod::Stored),
+        "faces.zip",
+    )
+    .unwrap_err();
+    assert!(
+        error.contains("not opened because there are too many"),
+        "{error}"
+    );
+}
+
+#[test]
+fn a_tar_archive_of_endless_files_and_names_is_refused() {
+    let mut archive = samples::tar(&[("fer2013.csv", &samples::tables()[1])]);
+    archive[124..136].copy_from_slice(b"777777777777");
+    archive[148..156].fill(b' ');
+    let sum: u32 = archive[..512].iter().map(|&byte| u32::from(byte)).sum();
+    archive[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    refused(
+        &archive,
+        "faces.tar",
+        "faces.tar cannot be read: the tar archive ends in the middle of a file",
+    );
+    let mut long = samples::tar(&[("long", &vec![b'a'; 20_000])]);
+    long[156] = b'L';
+    long[148..156].fill(b' ');
+    let sum: u32 = long[..512].iter().map(|&byte| u32::from(byte)).sum();
+    long[148..155].copy_from_slice(format!("{sum:06o}\0").as_bytes());
+    refused(
+        &long,
+        "faces.tar",
+        "faces.tar cannot be read: found a file name of more than 16 KiB",
+    );
 }
 
 #[test]
