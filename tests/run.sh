@@ -4,8 +4,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# One target directory outside the checkout, so that another clone does not compile Burn again.
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HOME/.cache/seven-faces/target}"
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
 TRUNK=0.21.14 # 0.22 needs a newer Rust than this workspace

@@ -1,4 +1,4 @@
-"""Measures the shipped generators with networks that this project had no part in, and writes docs/training.md.
+"""Measures the shipped generators with networks that this project had no part in, and writes docs/results.md.
 
 Every network lies inside a package of PyPI or npm, pinned in packages.py:
   features  Inception-v3 of nsfwjs: the ImageNet base, 8-bit weights; layer mixed4 (Mixed_6b, 768 channels), averaged over
@@ -27,7 +27,7 @@ from measures import measure  # noqa: E402
 from networks import Networks  # noqa: E402
 from settings import REPOSITORY  # noqa: E402
 
-DOCUMENT = REPOSITORY / "docs" / "training.md"
+DOCUMENT = REPOSITORY / "docs" / "results.md"
 MODELS = REPOSITORY / "web/assets/models"
 COLUMNS = {
     "frechet": "Frechet",

@@ -12,7 +12,7 @@
 //!    sentence, and never at the first batch.
 //! 4. **Report** ([`Report`]) what was read and what was passed over.
 //!
-//! Start reading at [`load`]. [`synthetic()`] draws faces when there is no data at all. `docs/data.md` is the same for
+//! [`synthetic()`] draws faces when there is no data at all. ARCHITECTURE.md says where to begin reading; `docs/data.md` is the same for
 //! those who bring data.
 
 #![deny(clippy::unwrap_used, clippy::expect_used)]

@@ -1,4 +1,4 @@
-//! The auxiliary-classifier GAN (Odena, Olah & Shlens 2017): the discriminator classifiers whether an image is real, and predicts its
+//! The auxiliary-classifier GAN (Odena, Olah & Shlens 2017): the discriminator judges whether an image is real, and predicts its
 //! label beside that.
 //!
 //! Its discriminator gives an image x an unconditional logit u(x) and label logits, whose softmax is p(y | x). Then

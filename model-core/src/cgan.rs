@@ -1,4 +1,4 @@
-//! The conditional GAN (Mirza & Osindero 2014): the discriminator classifiers whether an image is real *and* shows its label, in one
+//! The conditional GAN (Mirza & Osindero 2014): the discriminator judges whether an image is real *and* shows its label, in one
 //! logit.
 //!
 //! Its discriminator gives an image x an unconditional logit u(x) and label logits, whose softmax is p(y | x). Then

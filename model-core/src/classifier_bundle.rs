@@ -12,10 +12,6 @@ pub const CLASSIFIER_WIDTHS: std::ops::RangeInclusive<usize> = 1..=128;
 /// Stages that a classifier is built with.
 const CLASSIFIER_STAGES: std::ops::RangeInclusive<usize> = 1..=4;
 
-fn stages_of_version_1() -> usize {
-    3
-}
-
 /// Everything about a classifier but its weights.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClassifierManifest {
@@ -23,8 +19,7 @@ pub struct ClassifierManifest {
     pub format_version: u32,
     /// Channels of the first stage.
     pub width: usize,
-    /// Stages; the classifiers of version 1 had three.
-    #[serde(default = "stages_of_version_1")]
+    /// Stages.
     pub stages: usize,
     /// The order of the logits.
     pub emotions: Vec<Emotion>,

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub enum GanKind {
     /// Conditional GAN: the discriminator classifiers in one logit whether an image is real and shows its label.
     Cgan,
-    /// Auxiliary-classifier GAN: the discriminator classifiers whether an image is real, and predicts its label beside that.
+    /// Auxiliary-classifier GAN: the discriminator judges whether an image is real, and predicts its label beside that.
     Acgan,
 }
 

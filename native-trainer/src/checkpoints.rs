@@ -69,7 +69,7 @@ pub fn load_newest(
 ) -> anyhow::Result<Option<u64>> {
     let mut damaged = None;
     for path in list(directory)?.into_iter().rev() {
-        match Checkpoint::open(|name| Ok(disk::read(&path.join(name), MAX_BYTES)?)) {
+        match Checkpoint::open(|name| disk::read(&path.join(name), MAX_BYTES)) {
             Ok(checkpoint) => {
                 wait(checkpoint.restore(trainer))
                     .with_context(|| format!("cannot continue from {}", path.display()))?;

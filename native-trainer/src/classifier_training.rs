@@ -23,7 +23,7 @@ pub fn run(
 ) -> anyhow::Result<()> {
     if state.join(STATE).is_file() {
         trainer
-            .restore(|name| Ok(disk::read(&state.join(name), MAX_BYTES)?))
+            .restore(|name| disk::read(&state.join(name), MAX_BYTES))
             .with_context(|| format!("cannot go on from {}", state.display()))?;
     }
     while !trainer.is_finished() {

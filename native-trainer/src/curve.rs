@@ -4,14 +4,14 @@ use std::io::Cursor;
 use std::ops::Range;
 use std::path::Path;
 
-use anyhow::{Context, anyhow};
+use anyhow::Context;
 use image::{ImageFormat, RgbImage};
 use plotters::coord::Shift;
 use plotters::prelude::*;
-use plotters::style::register_font;
 
 use crate::disk;
 use crate::event::Tick;
+use crate::font;
 use crate::stats::{Line, Stats};
 use training::grid_statistics::GridStatistics;
 use training::metrics::bands::BandPower;
@@ -20,7 +20,6 @@ use training::metrics::bands::BandPower;
 const SIZE: (u32, u32) = (960, 400);
 /// Points of a curve at most; more are averaged by neighbours.
 const POINTS: usize = 240;
-const FONT: &str = "sans-serif";
 const COLOURS: [RGBColor; 5] = [
     RGBColor(0, 94, 162),
     RGBColor(200, 80, 30),
@@ -125,8 +124,7 @@ fn points<T>(lines: &[T], point: impl Fn(&T) -> (u64, f64)) -> Vec<(f64, f64)> {
 
 /// The panels one below the other, as a PNG file.
 fn encode(panels: &[Panel]) -> anyhow::Result<Vec<u8>> {
-    let font = epaint_default_fonts::UBUNTU_LIGHT;
-    register_font(FONT, FontStyle::Normal, font).map_err(|_| anyhow!("no font"))?;
+    let font = font::name()?;
     let rows = panels.len().max(1);
     let size = (SIZE.0, SIZE.1 * rows as u32);
     let mut pixels = vec![0; (3 * size.0 * size.1) as usize];
@@ -135,7 +133,7 @@ fn encode(panels: &[Panel]) -> anyhow::Result<Vec<u8>> {
         picture.fill(&WHITE)?;
         let images = panels.iter().map(Panel::images).fold(1.0, f64::max);
         for (panel, area) in panels.iter().zip(picture.split_evenly((rows, 1))) {
-            panel.draw(&area, images)?;
+            panel.draw(&area, font, images)?;
         }
         picture.present()?;
     }
@@ -174,9 +172,14 @@ impl Panel {
         low - 0.05 * height..high + names * height
     }
 
-    fn draw(&self, area: &DrawingArea<BitMapBackend, Shift>, images: f64) -> anyhow::Result<()> {
+    fn draw(
+        &self,
+        area: &DrawingArea<BitMapBackend, Shift>,
+        font: &str,
+        images: f64,
+    ) -> anyhow::Result<()> {
         let mut chart = ChartBuilder::on(area)
-            .caption(self.title, (FONT, 22))
+            .caption(self.title, (font, 22))
             .margin(12)
             .x_label_area_size(36)
             .y_label_area_size(56)
@@ -185,7 +188,7 @@ impl Panel {
             .configure_mesh()
             .x_desc("real images seen")
             .x_label_formatter(&|images| thousands(*images))
-            .label_style((FONT, 15))
+            .label_style((font, 15))
             .light_line_style(WHITE)
             .draw()?;
         for (curve, colour) in self.curves.iter().zip(COLOURS) {
@@ -197,7 +200,7 @@ impl Panel {
         }
         chart
             .configure_series_labels()
-            .label_font((FONT, 15))
+            .label_font((font, 15))
             .position(SeriesLabelPosition::UpperRight)
             .background_style(WHITE.mix(0.8))
             .draw()?;

@@ -10,7 +10,7 @@ fn main() -> ExitCode {
     match cli::run(Cli::parse()) {
         Ok(code) => code,
         Err(error) => {
-            eprintln!("error: {error:#}");
+            native_trainer::note!("error: {error:#}");
             ExitCode::from(2)
         }
     }

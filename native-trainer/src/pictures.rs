@@ -1,4 +1,4 @@
-//! Pictures: single faces and grids with one row per emotion, as 8-bit grey PNG.
+//! Pictures: single faces and grids, as 8-bit grey PNG.
 
 use std::fs;
 use std::io::Cursor;
@@ -6,15 +6,54 @@ use std::path::Path;
 
 use anyhow::Context;
 use image::{GrayImage, ImageFormat};
+use model_core::emotion::Emotion;
 use model_core::pixels::IMAGE_SIDE;
+use plotters::prelude::*;
 use training::evaluation::FacePair;
 
 use crate::disk;
+use crate::font;
 
-/// Writes a grid of generated faces.
-pub fn write_fakes(faces: &[Vec<u8>], columns: usize, path: &Path) -> anyhow::Result<()> {
-    let cells: Vec<Option<&[u8]>> = faces.iter().map(|face| Some(face.as_slice())).collect();
-    write(&cells, columns, path)
+/// Width of the margin in which the emotions stand, in pixels.
+pub const MARGIN: usize = 64;
+/// Height of its letters, in pixels.
+const LETTERS: u32 = 14;
+
+/// Writes a grid with a row for each emotion, whose name stands in the margin; an empty cell stays black.
+pub fn write_by_emotion(
+    cells: &[Option<&[u8]>],
+    columns: usize,
+    path: &Path,
+) -> anyhow::Result<()> {
+    let faces = drawn(cells, columns);
+    let height = faces.height();
+    let mut picture = GrayImage::new(MARGIN as u32 + faces.width(), height);
+    image::imageops::replace(&mut picture, &names(height)?, 0, 0);
+    image::imageops::replace(&mut picture, &faces, MARGIN as i64, 0);
+    disk::write(path, &png(&picture)?)
+}
+
+/// The margin: the seven emotions, one beside each row.
+fn names(height: u32) -> anyhow::Result<GrayImage> {
+    let font = font::name()?;
+    let size = (MARGIN as u32, height);
+    let mut pixels = vec![0; (3 * size.0 * size.1) as usize];
+    {
+        let area = BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area();
+        let style = TextStyle::from((font, LETTERS)).color(&WHITE);
+        for emotion in Emotion::ALL {
+            let middle = emotion.index() * IMAGE_SIDE + (IMAGE_SIDE - LETTERS as usize) / 2;
+            area.draw_text(emotion.name(), &style, (4, middle as i32))?;
+        }
+        area.present()?;
+    }
+    let grey = pixels.chunks_exact(3).map(|colour| colour[0]).collect();
+    GrayImage::from_raw(size.0, size.1, grey).context("a picture's size")
+}
+
+/// Generated faces as cells.
+pub fn cells(faces: &[Vec<u8>]) -> Vec<Option<&[u8]>> {
+    faces.iter().map(|face| Some(face.as_slice())).collect()
 }
 
 /// Pairs in a row of [`write_pairs`], and rows.
@@ -44,6 +83,11 @@ pub fn write_face(face: &[u8], path: &Path) -> anyhow::Result<()> {
 
 /// A PNG file of cells row by row.
 fn encode(cells: &[Option<&[u8]>], columns: usize) -> anyhow::Result<Vec<u8>> {
+    png(&drawn(cells, columns))
+}
+
+/// Cells row by row.
+fn drawn(cells: &[Option<&[u8]>], columns: usize) -> GrayImage {
     let rows = cells.len().div_ceil(columns);
     let mut picture = GrayImage::new((columns * IMAGE_SIDE) as u32, (rows * IMAGE_SIDE) as u32);
     for (index, cell) in cells.iter().enumerate() {
@@ -54,6 +98,10 @@ fn encode(cells: &[Option<&[u8]>], columns: usize) -> anyhow::Result<Vec<u8>> {
             picture.put_pixel(x, y, image::Luma([grey]));
         }
     }
+    picture
+}
+
+fn png(picture: &GrayImage) -> anyhow::Result<Vec<u8>> {
     let mut bytes = Cursor::new(Vec::new());
     picture
         .write_to(&mut bytes, ImageFormat::Png)

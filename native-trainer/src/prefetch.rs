@@ -24,7 +24,11 @@ impl Prefetch {
     /// Begins with the batch of this step. The threads end when nobody takes their batches any more.
     pub fn from(batcher: &Arc<Batcher>, step: u64) -> Self {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
-        let count = (cores / 4).clamp(1, MOST_THREADS);
+        Self::with_threads(batcher, step, (cores / 4).clamp(1, MOST_THREADS))
+    }
+
+    /// The same with so many threads, at least one.
+    pub fn with_threads(batcher: &Arc<Batcher>, step: u64, count: usize) -> Self {
         let threads = (step..).take(count).map(|first| {
             let (sender, receiver) = sync_channel(READY);
             let batcher = Arc::clone(batcher);
@@ -42,9 +46,13 @@ impl Prefetch {
             next: 0,
         }
     }
+}
 
-    /// The next batch; none if its thread has died.
-    pub fn next(&mut self) -> Option<BatchData> {
+impl Iterator for Prefetch {
+    type Item = BatchData;
+
+    /// None if a thread has died.
+    fn next(&mut self) -> Option<BatchData> {
         let batch = self.threads[self.next].recv().ok();
         self.next = (self.next + 1) % self.threads.len();
         batch

@@ -1,56 +1,101 @@
-//! Events as lines for people.
+//! Events for people: lines in a pipe; on a terminal a bar in the last line, with what else there is to say above it.
 
-use crate::event::TrainEvent;
+use std::io::{IsTerminal, stdout};
+use std::path::Path;
 
-/// Prints an event to standard output.
-pub fn print(event: &TrainEvent) {
-    match event {
-        TrainEvent::Started {
-            run,
-            images_seen: 0,
-            images,
-        } => {
-            println!("run      {} ({images} images)", run.display());
+use crate::event::{Tick, TrainEvent};
+use crate::{note, output, say};
+
+/// Cells of a full bar.
+const CELLS: u64 = 12;
+/// Takes the line away that the cursor is in.
+const CLEAR: &str = "\r\x1b[K";
+
+/// Prints a run's events.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Whether somebody watches.
+    terminal: bool,
+    /// Length of the run, in images.
+    images: u64,
+    /// What the last line shows.
+    bar: String,
+}
+
+impl Progress {
+    /// Finds out what standard output is.
+    pub fn new() -> Self {
+        Self {
+            terminal: stdout().is_terminal(),
+            ..Self::default()
         }
+    }
+
+    /// Shows an event.
+    pub fn tell(&mut self, event: &TrainEvent) {
+        if !self.terminal {
+            return print(event);
+        }
+        output::result(format_args!("{CLEAR}"));
+        match event {
+            TrainEvent::Tick(tick) => self.bar = bar(tick, self.images),
+            other => print(other),
+        }
+        match event {
+            TrainEvent::Started { images, .. } => self.images = *images,
+            TrainEvent::Stopped { .. } | TrainEvent::Finished { .. } => self.bar.clear(),
+            _ => {}
+        }
+        output::result(format_args!("{}", self.bar));
+    }
+}
+
+/// How far the run is, and its last figures; fits 80 columns.
+fn bar(tick: &Tick, images: u64) -> String {
+    let seen = tick.images_seen.min(images);
+    let full = (CELLS * seen / images.max(1)) as usize;
+    let (done, left) = ("=".repeat(full), " ".repeat(CELLS as usize - full));
+    format!(
+        "[{done}{left}] {:>3} %  {:.0} images/s  ETA {}  D {:.3}  G {:.3}",
+        100 * seen / images.max(1),
+        tick.images_per_second,
+        clock(tick.eta_seconds),
+        tick.discriminator_loss,
+        tick.generator_loss,
+    )
+}
+
+/// An event as a line, or a few.
+fn print(event: &TrainEvent) {
+    match event {
         TrainEvent::Started {
             run,
             images_seen,
             images,
-        } => {
-            println!(
-                "run      {} goes on at {images_seen} of {images} images",
-                run.display()
-            );
-        }
-        TrainEvent::Tick(tick) => println!(
-            "{:>9} images  {:>6.1} images/s  ETA {}  D {:.3}  G {:.3}  real {:+.2}  fake {:+.2}",
-            tick.images_seen,
-            tick.images_per_second,
-            clock(tick.eta_seconds),
-            tick.discriminator_loss,
-            tick.generator_loss,
-            tick.real_logit,
-            tick.fake_logit,
-        ),
-        TrainEvent::Grid(path) => println!("grid     {}", path.display()),
+        } => started(run, *images_seen, *images),
+        TrainEvent::Tick(tick) => say!("{:>9} images  {}", tick.images_seen, figures(tick)),
+        TrainEvent::Grid(path) => say!("grid     {}", path.display()),
         TrainEvent::GridStatistics(of) => {
             let power = of.band_power.0.map(|share| format!("{share:.2}")).join(" ");
-            println!(
-                "look     beside real images (1 is as much): power by frequency, low to high, {power}; diversity {:.2}",
+            say!(
+                "faces    beside real images: power from low to high frequencies {power}, diversity {:.2} (1 is as much)",
                 of.diversity
             );
         }
-        TrainEvent::Checkpoint { images_seen } => println!("saved    at {images_seen} images"),
-        TrainEvent::Warning(text) => eprintln!("warning  {text}"),
-        TrainEvent::Rollback(rollback) => eprintln!(
+        TrainEvent::Checkpoint { images_seen } => say!("saved    at {images_seen} images"),
+        TrainEvent::Warning(text) => note!("warning  {text}"),
+        TrainEvent::Rollback(rollback) => note!(
             "back     to {} images with {} times the learning rates: {} after {} images",
-            rollback.back_to, rollback.rate, rollback.problem, rollback.images_seen
+            rollback.back_to,
+            rollback.rate,
+            rollback.problem,
+            rollback.images_seen
         ),
         TrainEvent::Stopped { run, images_seen } => {
-            println!("stopped  at {images_seen} images; nothing is lost");
-            println!(
+            say!("stopped  at {images_seen} images; nothing is lost");
+            say!(
                 "next     cargo run -p native-trainer -- resume {}",
-                run.display()
+                quoted(run)
             );
         }
         TrainEvent::Finished {
@@ -58,14 +103,46 @@ pub fn print(event: &TrainEvent) {
             curve,
             bundle,
         } => {
-            println!("grid     {} (one row per emotion)", grid.display());
-            println!("curve    {}", curve.display());
-            println!("bundle   {}", bundle.display());
-            println!(
+            say!("grid     {} (one row per emotion)", grid.display());
+            say!("curve    {}", curve.display());
+            say!("bundle   {}", bundle.display());
+            say!(
                 "next     cargo run -p native-trainer -- sample --bundle {} --emotion all --count 8 --out samples",
-                bundle.display()
+                quoted(bundle)
             );
         }
+    }
+}
+
+fn started(run: &Path, images_seen: u64, images: u64) {
+    match images_seen {
+        0 => say!("run      {} ({images} images)", run.display()),
+        _ => say!(
+            "run      {} goes on at {images_seen} of {images} images",
+            run.display()
+        ),
+    }
+}
+
+fn figures(tick: &Tick) -> String {
+    format!(
+        "{:>6.1} images/s  ETA {}  D {:.3}  G {:.3}  real {:+.2}  fake {:+.2}",
+        tick.images_per_second,
+        clock(tick.eta_seconds),
+        tick.discriminator_loss,
+        tick.generator_loss,
+        tick.real_logit,
+        tick.fake_logit,
+    )
+}
+
+/// A path as a shell takes it.
+pub fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%=,\\".contains(c);
+    match text.chars().all(plain) {
+        true => text,
+        false => format!("'{}'", text.replace('\'', r"'\''")),
     }
 }
 
@@ -78,4 +155,37 @@ fn clock(seconds: f64) -> String {
         seconds / 60 % 60,
         seconds % 60
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bar_is_as_full_as_the_run_is_done() {
+        let tick = Tick {
+            images_seen: 250,
+            images_per_second: 100.0,
+            eta_seconds: 7.5,
+            discriminator_loss: 1.0,
+            generator_loss: 2.0,
+            real_logit: 0.5,
+            fake_logit: -0.5,
+        };
+        let line = bar(&tick, 1000);
+        assert!(
+            line.starts_with("[======                  ]  25 %"),
+            "{line}"
+        );
+        assert!(line.contains("100.0 images/s  ETA 0:00:07"), "{line}");
+        assert!(bar(&tick, 100).starts_with(&format!("[{}] 250 %", "=".repeat(24))));
+    }
+
+    #[test]
+    fn a_path_with_spaces_or_quotes_is_quoted_for_the_shell() {
+        let quoted = |path: &str| quoted(Path::new(path));
+        assert_eq!(quoted("runs/00000-acgan"), "runs/00000-acgan");
+        assert_eq!(quoted("my runs/1"), "'my runs/1'");
+        assert_eq!(quoted("it's"), r"'it'\''s'");
+    }
 }

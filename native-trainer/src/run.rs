@@ -56,9 +56,9 @@ pub fn run(
     });
     if trainer.step_number() == 0 {
         let reals = trainer.batcher().real_rows(COLUMNS);
-        pictures::write(&reals, COLUMNS, &run.reals())?;
+        pictures::write_by_emotion(&reals, COLUMNS, &run.reals())?;
         let faces = wait(grid(&wait(trainer.sampler())?, COLUMNS))?;
-        pictures::write_fakes(&faces, COLUMNS, &run.fakes(0))?;
+        pictures::write_by_emotion(&pictures::cells(&faces), COLUMNS, &run.fakes(0))?;
     }
     let tick_steps = options.steps_in(options.tick_images);
     let checkpoint_steps = options.steps_in(options.checkpoint_images);
@@ -118,7 +118,7 @@ fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> a
     let images_seen = trainer.images_seen();
     let path = run.fakes(images_seen);
     let faces = wait(grid(&wait(trainer.sampler())?, COLUMNS))?;
-    pictures::write_fakes(&faces, COLUMNS, &path)?;
+    pictures::write_by_emotion(&pictures::cells(&faces), COLUMNS, &path)?;
     tell(&TrainEvent::Grid(path));
     let reals = trainer.batcher().real_rows(COLUMNS);
     let statistics = GridStatistics::at(&faces, &reals, COLUMNS, images_seen);

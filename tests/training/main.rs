@@ -15,6 +15,7 @@ mod latents;
 mod learns;
 mod losses;
 mod networks;
+mod options;
 mod overfitting;
 mod penalties;
 mod quantised;

@@ -158,6 +158,9 @@ impl ClassifierTrainer {
         while self.step < end {
             losses.push(self.train_step());
         }
+        if losses.is_empty() {
+            return Ok(0.0); // finished before
+        }
         let losses = numbers(Tensor::cat(losses, 0)).await?;
         Ok(losses.iter().sum::<f32>() / losses.len() as f32)
     }

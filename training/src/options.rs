@@ -76,10 +76,8 @@ pub struct RunOptions {
     pub batch: usize,
     pub generator: GeneratorConfig,
     /// The bundle whose generator the run sets out with; none: weights drawn from the seed.
-    #[serde(default)]
     pub from: Option<Origin>,
     /// Real images at the start of the run from which the discriminator learns alone.
-    #[serde(default)]
     pub discriminator_only_images: u64,
     pub discriminator: DiscriminatorConfig,
     pub generator_learning_rate: f64,
@@ -94,7 +92,6 @@ pub struct RunOptions {
     /// Whether real images are mirrored at random.
     pub mirror: bool,
     /// How far real images are turned, scaled, moved and re-lit at random, as a share of how far a classifier's are.
-    #[serde(default)]
     pub augmentation: f64,
     /// Images between two reports.
     pub tick_images: u64,
@@ -110,7 +107,6 @@ pub struct Origin {
     /// Real images that its generator had learned from.
     pub images_seen: u64,
     /// SHA-256 of the weights of the discriminator that came with it; none: one drawn from the seed.
-    #[serde(default)]
     pub discriminator: Option<String>,
 }
 
@@ -230,7 +226,7 @@ impl RunOptions {
         }
     }
 
-    /// What the learning rates are multiplied by after so many images: 1, then down to 0 in the annealed part.
+    /// What the learning rates are multiplied by after so many images: 1, then down to 0 in the decayed part.
     pub fn learning_rate_factor(&self, images_seen: u64) -> f64 {
         let left = 1.0 - images_seen as f64 / self.images as f64;
         (left / self.learning_rate_decay.max(f64::MIN_POSITIVE)).clamp(0.0, 1.0)
@@ -360,15 +356,15 @@ mod tests {
     }
 
     #[test]
-    fn rates_fall_in_the_annealed_share_and_only_there() {
-        let mut annealed = options();
-        annealed.images = 1000;
+    fn rates_fall_in_the_decayed_share_and_only_there() {
+        let mut decayed = options();
+        decayed.images = 1000;
         assert_eq!(
-            [0, 999].map(|seen| annealed.learning_rate_factor(seen)),
+            [0, 999].map(|seen| decayed.learning_rate_factor(seen)),
             [1.0, 1.0]
         );
-        annealed.learning_rate_decay = 0.4;
-        let factors = [0, 600, 800, 1000].map(|seen| annealed.learning_rate_factor(seen));
+        decayed.learning_rate_decay = 0.4;
+        let factors = [0, 600, 800, 1000].map(|seen| decayed.learning_rate_factor(seen));
         for (found, expected) in factors.iter().zip([1.0, 1.0, 0.5, 0.0]) {
             assert!((found - expected).abs() < 1e-9, "{factors:?}");
         }

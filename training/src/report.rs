@@ -59,7 +59,7 @@ impl fmt::Display for EvalReport {
         }
         writeln!(
             f,
-            "\njudge on held-out real images\n{}",
+            "\nclassifier on held-out real images\n{}",
             self.classifier_on_real
         )?;
         write!(

@@ -1,9 +1,10 @@
 //! The Seven Faces page: a bundle becomes faces in the visitor's browser, and nothing leaves it.
 //!
 //! Three programs come out of this crate. The **page** (feature `page`) shows and asks: [`page`] decides, and knows no
-//! browser, so begin there; `components` shows, `browser` has what both need of the browser. The **worker** (features
-//! `worker` and `webgpu`, built once with each) makes the faces: [`worker`]. They exchange the messages of [`protocol`].
-//! What is listed here without a feature also compiles natively, where crate `tests` tests it.
+//! browser; `components` shows, `browser` has what both need of the browser. The **worker** (features `worker` and
+//! `webgpu`, built once with each) makes the faces: [`worker`]. They exchange the messages of [`protocol`]. What is
+//! listed here without a feature also compiles natively, where crate `tests` tests it. ARCHITECTURE.md says where to
+//! begin reading.
 
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 

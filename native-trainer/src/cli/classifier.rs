@@ -67,7 +67,7 @@ pub(super) fn run(args: &ClassifierArgs) -> anyhow::Result<()> {
         trainer.set_out_from(classifier)?;
     }
     classifier_training::run(&mut trainer, &out.join("training"), &mut |images, loss| {
-        eprintln!("{images:>9} of {} images  loss {loss:.3}", args.images);
+        crate::note!("{images:>9} of {} images  loss {loss:.3}", args.images);
     })?;
     let provenance = bundles::provenance(&dataset.name);
     let training = ClassifierTraining {
@@ -83,6 +83,6 @@ pub(super) fn run(args: &ClassifierArgs) -> anyhow::Result<()> {
     let confusion = wait(examine(&bundle.classifier(&chosen.device)?, &dataset))?;
     bundle.manifest.training.accuracy = confusion.accuracy();
     bundles::write(&bundle, &out)?;
-    println!("PrivateTest\n{confusion}classifier    {}", out.display());
+    crate::say!("PrivateTest\n{confusion}classifier {}", out.display());
     Ok(())
 }

@@ -44,7 +44,7 @@ impl DataArgs {
         let mut dataset = self.load()?;
         let dropped = dataset.drop_cross_split_duplicates();
         if dropped > 0 {
-            eprintln!("dropped  {dropped} held-out images that stand in the training split too");
+            crate::note!("dropped  {dropped} held-out images that stand in the training split too");
         }
         Ok(dataset)
     }
@@ -57,22 +57,22 @@ pub(super) fn load(options: &DataOptions) -> anyhow::Result<Dataset> {
         skip_bad_rows: options.skip_bad_rows,
     })?;
     match &options.path {
-        Some(path) => eprintln!("data     {} ({} images)", path.display(), dataset.len()),
-        None => eprintln!(
+        Some(path) => crate::note!("data     {} ({} images)", path.display(), dataset.len()),
+        None => crate::note!(
             "data     {} synthetic faces, drawn from a seed. For real ones download FER2013 (fer2013.csv, on Kaggle as\n         \"Challenges in Representation Learning: Facial Expression Recognition\") and put it at {}, or pass --data FILE",
             dataset.len(),
             Source::USUAL_PLACES[0]
         ),
     }
     for warning in &dataset.report.warnings {
-        eprintln!("warning  {warning}");
+        crate::note!("warning  {warning}");
     }
     if dataset.skipped > 0 {
-        eprintln!("skipped  {} bad rows or images", dataset.skipped);
+        crate::note!("skipped  {} bad rows or images", dataset.skipped);
     }
     if let Some(votes) = &options.votes {
         let voted = dataset.vote(votes)?;
-        eprintln!(
+        crate::note!(
             "votes    {} training images left out, {} relabelled, by {}",
             voted.left_out,
             voted.relabelled,

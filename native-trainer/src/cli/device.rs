@@ -14,7 +14,7 @@ pub(super) struct DeviceArgs {
 impl DeviceArgs {
     pub(super) fn open(&self) -> anyhow::Result<ChosenDevice> {
         let chosen = device::open(self.device)?;
-        eprintln!("device   {}: {}", chosen.name, chosen.why);
+        crate::note!("device   {}: {}", chosen.name, chosen.why);
         Ok(chosen)
     }
 }

@@ -72,7 +72,7 @@ fn open_classifier(args: &EvalArgs, dataset: &Dataset) -> anyhow::Result<Classif
         path.display(),
         dataset.name
     );
-    eprintln!("classifier    {}", path.display());
+    crate::note!("classifier {}", path.display());
     Ok(bundle)
 }
 
@@ -108,16 +108,16 @@ pub(super) fn run(args: &EvalArgs) -> anyhow::Result<()> {
     }
     if let Some(path) = &args.pairs {
         pictures::write_pairs(&closest, path)?;
-        eprintln!("pairs    {}", path.display());
+        crate::note!("pairs    {}", path.display());
     }
     match args.json {
-        true => println!("{}", serde_json::to_string_pretty(&report)?),
-        false => print!("{report}"),
+        true => crate::say!("{}", serde_json::to_string_pretty(&report)?),
+        false => crate::output::result(format_args!("{report}")),
     }
     if args.record {
         bundle.manifest.training.metrics = report.metrics();
         bundles::write(&bundle, &args.made.bundle)?;
-        eprintln!("recorded in {}", args.made.bundle.display());
+        crate::note!("recorded in {}", args.made.bundle.display());
     }
     Ok(())
 }

@@ -8,9 +8,10 @@ use model_core::bundle::{MAX_LATENT_EDIT, MAX_TRUNCATION};
 use super::data;
 use super::device::DeviceArgs;
 use super::number::within;
+use crate::progress::Progress;
 use crate::run_dir::RunDir;
 use crate::wait::wait;
-use crate::{bundles, checkpoints, progress};
+use crate::{bundles, checkpoints};
 use training::batcher::Batcher;
 use training::export::{self, Adjustment, Exported};
 use training::trainer::Trainer;
@@ -19,7 +20,7 @@ use training::trainer::Trainer;
 const LEAST_TRUNCATION: f64 = 0.01;
 
 /// 0 would leave one emotion, and no way back.
-const LEAST_INTENSITY: f64 = 0.1;
+const LEAST_LABEL_INTERPOLATION: f64 = 0.1;
 
 #[derive(Debug, Args)]
 pub(super) struct ExportArgs {
@@ -39,7 +40,7 @@ pub(super) struct ExportArgs {
     #[arg(long, value_name = "M", default_value_t = 0.0, value_parser = within(0.0..=MAX_LATENT_EDIT))]
     latent_edit: f64,
     /// How much of the asked emotion faces keep, 0.1 to 1; the rest is neutral: emotions as plain as people's, fewer malformed faces
-    #[arg(long, value_name = "I", default_value_t = 1.0, value_parser = within(LEAST_INTENSITY..=1.0))]
+    #[arg(long, value_name = "I", default_value_t = 1.0, value_parser = within(LEAST_LABEL_INTERPOLATION..=1.0))]
     label_interpolation: f64,
     #[command(flatten)]
     device: DeviceArgs,
@@ -52,9 +53,12 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let provenance = bundles::provenance(&dataset.name);
     let chosen = args.device.open()?;
     let batcher = Batcher::new(dataset, options.batch_settings());
+    let mut progress = Progress::new();
     let mut trainer = Trainer::new(options, batcher, &chosen.device);
     anyhow::ensure!(
-        checkpoints::load_newest(&mut trainer, &run.checkpoints(), &mut progress::print)?.is_some(),
+        checkpoints::load_newest(&mut trainer, &run.checkpoints(), &mut |event| progress
+            .tell(event))?
+        .is_some(),
         "{} has no checkpoint yet: nothing to export",
         args.run.display()
     );
@@ -71,12 +75,12 @@ pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
         let discriminator = wait(export::pack_discriminator(&trainer, &bundle))?;
         bundles::write(&discriminator, directory)?;
     }
-    println!(
+    crate::say!(
         "bundle   {} ({} images seen)",
         args.to.display(),
         trainer.images_learned_from()
     );
-    println!(
+    crate::say!(
         "rounded  weights move a pixel by {mean:.2} grey levels (root mean square), {most:.1} at most"
     );
     Ok(())

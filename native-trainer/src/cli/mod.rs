@@ -65,9 +65,9 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Classifier(args)) => classifier::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Export(args)) => export::run(&args),
-        Some(Command::Data(args)) => args
-            .load()
-            .map(|dataset| print!("{}{}", dataset.report, dataset.table())),
+        Some(Command::Data(args)) => args.load().map(|dataset| {
+            crate::output::result(format_args!("{}{}", dataset.report, dataset.table()));
+        }),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

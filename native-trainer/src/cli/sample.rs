@@ -55,12 +55,14 @@ pub(super) fn run(args: &SampleArgs) -> anyhow::Result<()> {
         .truncated(args.made.truncation);
     let faces = sample::write(&generator, &orders, args.made.seed, &args.out)?;
     if let Some(path) = &args.grid {
-        let columns = match args.labels_like {
-            Some(_) => training::faces::COLUMNS,
-            None => usize::try_from(args.count)?.max(1),
-        };
-        pictures::write_fakes(&faces, columns, path)?;
+        let cells = pictures::cells(&faces);
+        let columns = usize::try_from(args.count)?.max(1);
+        match (&args.labels_like, args.emotion.as_str()) {
+            (Some(_), _) => pictures::write(&cells, training::faces::COLUMNS, path)?,
+            (None, "all") => pictures::write_by_emotion(&cells, columns, path)?,
+            (None, _) => pictures::write(&cells, columns, path)?,
+        }
     }
-    println!("faces    {} in {}", orders.len(), args.out.display());
+    crate::say!("faces    {} in {}", orders.len(), args.out.display());
     Ok(())
 }

@@ -37,13 +37,13 @@ pub struct Engine {
     devices: Devices,
     bundles: HashMap<Source, Bundle>,
     generators: HashMap<(Source, Backend), Generator>,
-    classifier: Option<Classifier>,
+    classifier: Option<LoadedClassifier>,
     /// What the page knows of the backend.
     reported: Option<Running>,
 }
 
 /// The emotion classifier, once somebody wanted to know what it sees.
-struct Classifier {
+struct LoadedClassifier {
     network: Classifier,
     accuracy: f64,
 }
@@ -139,7 +139,7 @@ impl Engine {
                     .classifier(&device)
                     .map_err(|error| not_classified(error.to_string()))?;
                 let accuracy = bundle.manifest.training.accuracy;
-                none.insert(Classifier { network, accuracy })
+                none.insert(LoadedClassifier { network, accuracy })
             }
         };
         let shares = classify(&classifier.network, grey, &device)
