@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 
 use model_core::emotion::Emotion;
 
+/// In which the emotions stand beside a grid.
+const MARGIN: u32 = native_trainer::pictures::MARGIN as u32;
+
 fn trainer(directory: &Path, arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_native-trainer"));
     command
@@ -200,7 +203,7 @@ fn a_run_leaves_everything_its_user_needs() {
     let grid = image::open(run_directory.join("fakes-000000.png")).unwrap();
     assert_eq!(
         (grid.width(), grid.height()),
-        (16 * 48, 7 * 48),
+        (MARGIN + 16 * 48, 7 * 48),
         "one row per emotion"
     );
 
@@ -214,14 +217,18 @@ fn a_run_leaves_everything_its_user_needs() {
         ],
     );
     let grid = image::open(here.join("grid.png")).unwrap().into_luma8();
-    assert_eq!(grid.dimensions(), (2 * 48, 7 * 48), "one row per emotion");
+    assert_eq!(
+        grid.dimensions(),
+        (MARGIN + 2 * 48, 7 * 48),
+        "one row per emotion, named in the margin"
+    );
     let face = image::open(here.join("faces/surprise/1.png")).unwrap();
     assert_eq!(
         (face.width(), face.height(), face.color()),
         (48, 48, image::ColorType::L8)
     );
     let surprise = Emotion::Surprise.index() as u32;
-    let of_grid = image::imageops::crop_imm(&grid, 48, surprise * 48, 48, 48).to_image();
+    let of_grid = image::imageops::crop_imm(&grid, MARGIN + 48, surprise * 48, 48, 48).to_image();
     assert!(of_grid == face.to_luma8(), "the grid shows the same faces");
     succeed(
         here,
@@ -323,7 +330,7 @@ fn json_stands_alone_on_standard_output() {
         report["gan_train"]["trained_on_real"].is_number(),
         "{report}"
     );
-    assert!(text(&eval.stderr).contains("classifier    runs/classifier-synthetic"));
+    assert!(text(&eval.stderr).contains("classifier runs/classifier-synthetic"));
     assert!(here.join("pairs.png").is_file());
 }
 

@@ -97,14 +97,14 @@ fn wait_for(what: &str, mut is_there: impl FnMut() -> bool) {
 }
 
 fn interrupt(child: &Child) {
-    let id = child.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    send(child, "INT");
+}
+
+/// Sends a signal by its name.
+fn send(child: &Child, signal: &str) {
+    let mut kill = Command::new("kill");
+    kill.arg(format!("-{signal}")).arg(child.id().to_string());
+    assert!(kill.status().unwrap().success());
 }
 
 /// Names in the checkpoints directory that are still being written or removed.
@@ -301,6 +301,69 @@ fn ctrl_c_finishes_the_step_and_says_how_to_resume() {
     assert!(
         weights == expected.weights,
         "a stopped run ended with other weights"
+    );
+}
+
+#[test]
+fn a_scheduler_and_a_closed_terminal_stop_a_run_as_ctrl_c_does() {
+    for (signal, code) in [("TERM", 143), ("HUP", 129)] {
+        let directory = workplace();
+        let here = directory.path();
+        // As with a closed terminal, nobody reads what the trainer says.
+        let mut child = train(here, "runs").stdout(Stdio::piped()).spawn().unwrap();
+        drop(child.stdout.take());
+        let out = here.join("runs");
+        let stats = || run_below(&out).is_some_and(|run| run.join("stats.jsonl").is_file());
+        wait_for("the first tick", stats);
+        send(&child, signal);
+        assert_eq!(child.wait().unwrap().code(), Some(code));
+        let run = run_below(&out).unwrap();
+        assert!(
+            !run.join("bundle").exists(),
+            "stopped too late to prove anything"
+        );
+        assert!(
+            !checkpoints(&run).is_empty(),
+            "no checkpoint after SIG{signal}"
+        );
+        assert!(succeed(resume(here, &run)).contains("goes on at"));
+    }
+}
+
+#[test]
+fn output_that_cannot_be_written_ends_no_run() {
+    let directory = workplace();
+    let here = directory.path();
+    let full = || {
+        fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap()
+    };
+    let finished = |mut command: Command, out: &str| {
+        let status = command.status().unwrap();
+        let run = run_below(&here.join(out)).unwrap();
+        assert!(
+            status.success() && run.join("bundle/manifest.json").is_file(),
+            "{out}: {status}"
+        );
+    };
+    let mut command = train(here, "full");
+    command.stdout(full()).stderr(full());
+    finished(command, "full");
+
+    let mut child = train(here, "closed")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop((child.stdout.take(), child.stderr.take()));
+    assert!(child.wait().unwrap().success());
+    assert!(
+        run_below(&here.join("closed"))
+            .unwrap()
+            .join("bundle/manifest.json")
+            .is_file()
     );
 }
 
