@@ -118,8 +118,8 @@ impl Discriminator {
         let Some(dense) = &self.dense else {
             return summed;
         };
+        // Never reshaped behind the product: Burn 0.22's fused products then compute something else on a GPU.
         let placed = dense.forward(maps.reshape([batch, channels * height * width]));
-        let placed = leaky_relu(placed.reshape([batch, channels, 1, 1]), GAIN, GAIN * LEAK);
-        summed + placed.reshape([batch, channels])
+        summed + leaky_relu(placed, GAIN, GAIN * LEAK)
     }
 }

@@ -28,21 +28,20 @@ pub fn affine_relu(maps: Tensor<4>, scale: Tensor<4>, shift: Tensor<4>) -> Tenso
     relu(maps * scale + shift)
 }
 
-/// `above max(0, maps) + below min(0, maps)`
-///
-/// # Shapes
-/// - maps and output `[B, C, H, W]`
-pub fn leaky_relu(maps: Tensor<4>, above: f64, below: f64) -> Tensor<4> {
+/// `above max(0, values) + below min(0, values)`, for values of any shape.
+pub fn leaky_relu<const D: usize>(values: Tensor<D>, above: f64, below: f64) -> Tensor<D> {
     #[cfg(feature = "cpu")]
-    if runs_on(&maps.device()) {
+    if runs_on(&values.device()) {
+        let dims = values.dims();
+        let shape = [dims.iter().product(), 1, 1, 1];
         let leaky = LeakyRectifier {
-            shape: maps.dims(),
+            shape,
             above: above as f32,
             below: below as f32,
         };
-        return apply(leaky, [maps.into_dispatch()]);
+        return apply(leaky, [values.reshape(shape).into_dispatch()]).reshape(dims);
     }
-    maps.clone().mul_scalar(below) + relu(maps).mul_scalar(above - below)
+    values.clone().mul_scalar(below) + relu(values).mul_scalar(above - below)
 }
 
 /// The hyperbolic tangent of maps `[B, C, H, W]`.

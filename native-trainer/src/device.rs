@@ -33,6 +33,10 @@ pub struct ChosenDevice {
     pub name: String,
     /// Why it was chosen.
     pub why: &'static str,
+    /// Whether its first training step is compared with the CPU's: see [`crate::trial`].
+    pub on_trial: bool,
+    /// Whether it was asked for by name, so that no other may take its place.
+    pub required: bool,
 }
 
 /// Hardware adapters in order of preference.
@@ -49,9 +53,10 @@ const TOLERANCE: f32 = 2.0 / 255.0;
 pub fn open(choice: DeviceChoice) -> anyhow::Result<ChosenDevice> {
     match choice {
         DeviceChoice::Auto => Ok(match hardware() {
-            Some(device) if error_of(&device) <= TOLERANCE => {
-                named(device, "a hardware GPU answers by wgpu")
-            }
+            Some(device) if error_of(&device) <= TOLERANCE => ChosenDevice {
+                required: false,
+                ..named(device, "a hardware GPU answers by wgpu")
+            },
             Some(_) => cpu("the GPU that answers by wgpu computes wrong faces"),
             None => cpu("no hardware GPU answers by wgpu"),
         }),
@@ -129,6 +134,8 @@ fn named(device: Device, why: &'static str) -> ChosenDevice {
         device,
         name: format!("wgpu on {name}"),
         why,
+        on_trial: true,
+        required: true,
     }
 }
 
@@ -138,6 +145,8 @@ fn cpu(why: &'static str) -> ChosenDevice {
         device: Device::flex(),
         name: format!("CPU (burn-flex, {cores} cores)"),
         why,
+        on_trial: false,
+        required: true,
     }
 }
 
@@ -147,6 +156,8 @@ fn ndarray() -> anyhow::Result<ChosenDevice> {
         device: Device::ndarray(),
         name: "CPU (burn-ndarray, deprecated)".to_owned(),
         why: "asked for with --device ndarray",
+        on_trial: false,
+        required: true,
     })
 }
 

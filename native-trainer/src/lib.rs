@@ -23,4 +23,5 @@ pub mod run;
 pub mod run_dir;
 pub mod sample;
 pub mod stats;
+pub mod trial;
 pub mod wait;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use burn::tensor::Device;
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use model_core::bundle::{Bundle, Manifest};
@@ -18,6 +19,7 @@ use crate::interrupt::Interrupt;
 use crate::progress::{self, Progress};
 use crate::run::{self, Outcome};
 use crate::run_dir::RunDir;
+use crate::trial;
 use dataset::Dataset;
 use training::batcher::Batcher;
 use training::options::{Preset, RunOptions};
@@ -208,15 +210,35 @@ fn go(
 ) -> anyhow::Result<ExitCode> {
     let interrupt = Interrupt::listen()?;
     let provenance = bundles::provenance(&dataset.name);
-    let batcher = Batcher::new(dataset, options.batch_settings());
     let from = origin(&options, run)?;
-    let mut trainer = Trainer::new(options, batcher, &chosen.device);
-    if let Some((bundle, discriminator)) = &from {
-        trainer.set_out_from(bundle, discriminator.as_ref())?;
-    }
     let mut progress = Progress::new();
     let tell = &mut |event: &TrainEvent| progress.tell(event);
-    run::go_back(&mut trainer, run, tell)?;
+    let mut set_out = |device: &Device| -> anyhow::Result<Trainer> {
+        let batcher = Batcher::new(dataset.clone(), options.batch_settings());
+        let mut trainer = Trainer::new(options.clone(), batcher, device);
+        if let Some((bundle, discriminator)) = &from {
+            trainer.set_out_from(bundle, discriminator.as_ref())?;
+        }
+        run::go_back(&mut trainer, run, tell)?;
+        Ok(trainer)
+    };
+    let mut trainer = set_out(&chosen.device)?;
+    if chosen.on_trial {
+        let mut on_cpu = set_out(&Device::flex())?;
+        match trial::agree(&mut trainer, &mut on_cpu) {
+            Ok(()) => trainer = set_out(&chosen.device)?,
+            Err(error) if chosen.required => {
+                return Err(error.context(format!(
+                    "{} computes wrong training steps: update its driver, or use --device cpu",
+                    chosen.name
+                )));
+            }
+            Err(error) => {
+                crate::note!("device   CPU: {} is wrong: {error:#}", chosen.name);
+                trainer = set_out(&Device::flex())?;
+            }
+        }
+    }
     let outcome = run::run(&mut trainer, run, &provenance, &interrupt, tell)?;
     if outcome == Outcome::Finished && run.data()?.path.is_some() {
         what_longer_brings(trainer.options(), run);

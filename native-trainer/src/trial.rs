@@ -1,0 +1,96 @@
+//! A GPU is believed only after its first training step: drivers and compilers of shaders exist that draw the right faces and
+//! compute wrong gradients, from which no face is learned.
+
+use anyhow::Context;
+use model_core::reading::named_tensors;
+use model_core::weights::NamedTensor;
+use training::trainer::Trainer;
+
+use crate::wait::wait;
+
+/// Largest difference allowed between the gradients of a parameter on two devices, as a share of their size.
+const TOLERANCE: f64 = 0.03;
+/// Gradients that are this small beside a network's largest are rounding.
+const NOTHING: f64 = 1e-4;
+
+/// Takes the same step on a device and on the CPU, and compares what both optimisers have seen of the gradients: the squares, which
+/// are new after a run's first step and nearly so after a later one. Both trainers have taken the step afterwards.
+pub fn agree(device: &mut Trainer, cpu: &mut Trainer) -> anyhow::Result<()> {
+    let step = cpu.step_number();
+    for trainer in [&mut *device, &mut *cpu] {
+        let batch = trainer.batcher().batch(step);
+        trainer.step(batch);
+    }
+    let networks = [
+        ("generator", squares(device)?.0, squares(cpu)?.0),
+        ("discriminator", squares(device)?.1, squares(cpu)?.1),
+    ];
+    for (network, found, expected) in &networks {
+        compare(found, expected).with_context(|| format!("the {network}'s gradients"))?;
+    }
+    Ok(())
+}
+
+/// The optimisers' mean squares of gradients, of generator and discriminator.
+fn squares(trainer: &Trainer) -> anyhow::Result<(Vec<NamedTensor>, Vec<NamedTensor>)> {
+    let of_generator = wait(named_tensors(&trainer.generator_optimizer.mean_square))?;
+    let of_discriminator = wait(named_tensors(&trainer.discriminator_optimizer.mean_square))?;
+    Ok((of_generator, of_discriminator))
+}
+
+/// Length of a tensor of mean squares.
+fn size(squares: &[f32]) -> f64 {
+    let square = |&value: &f32| f64::from(value) * f64::from(value);
+    squares.iter().map(square).sum::<f64>().sqrt()
+}
+
+fn compare(found: &[NamedTensor], expected: &[NamedTensor]) -> anyhow::Result<()> {
+    let largest = expected
+        .iter()
+        .map(|tensor| size(&tensor.numbers))
+        .fold(0.0, f64::max);
+    for (found, expected) in found.iter().zip(expected) {
+        let pairs = found.numbers.iter().zip(&expected.numbers);
+        let apart: Vec<f32> = pairs.map(|(found, expected)| found - expected).collect();
+        let share = size(&apart) / size(&expected.numbers).max(NOTHING * largest);
+        anyhow::ensure!(
+            share <= TOLERANCE,
+            "those of {} differ from the CPU's by {:.0} %, more than {:.0} %",
+            expected.name,
+            100.0 * share,
+            100.0 * TOLERANCE
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+    use model_core::config::GanKind;
+    use training::batcher::Batcher;
+    use training::options::Preset;
+
+    /// A small trainer whose batches are drawn from a seed; the networks are always the same.
+    fn trainer(batches: u64) -> Trainer {
+        let mut options = Preset::Tiny.options(GanKind::Acgan);
+        options.batch = 4;
+        let mut settings = options.batch_settings();
+        settings.seed = batches;
+        let batcher = Batcher::new(dataset::synthetic(70, 1), settings);
+        Trainer::new(options, batcher, &Device::flex())
+    }
+
+    #[test]
+    fn equal_gradients_agree_and_those_of_other_images_do_not() {
+        agree(&mut trainer(1), &mut trainer(1)).unwrap();
+        let error = agree(&mut trainer(1), &mut trainer(2)).unwrap_err();
+        let text = format!("{error:#}");
+        assert!(
+            text.starts_with("the generator's gradients: those of "),
+            "{text}"
+        );
+        assert!(text.contains("differ from the CPU's by"), "{text}");
+    }
+}
