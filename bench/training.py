@@ -17,23 +17,27 @@ CSV_GOAL = 10.0
 MEMORY_GOAL = 2.0
 #: Width of the networks, and images in a batch, by device: the generators of the presets small and base.
 WIDTHS = {"CPU": 32, "GPU": 64}
-#: What trainer.py computes, whatever the presets may become.
+#: What trainer.py computes, whatever the presets may become: preset small's networks, losses and penalty.
 RECIPE = {
     "generator.latent_size": 64,
-    "generator.up_sampling": "transposed",
-    "discriminator.spectral_norm": "false",
-    "discriminator.dense": "false",
-    "augment": "false",
-    "generator.residual": "false",
-    "warp": 0,
+    "generator.up_sampling": "nearest",
+    "generator.residual": "true",
+    "generator.self_modulation": "false",
+    "discriminator.dense": "true",
+    "augmentation": 0,
     "loss.adversarial": "non-saturating",
-    "loss.gradient_penalty": 0,
-    "loss.matching": 2,
-    "loss.contrast": 0,
-    "loss.match_share": 1,
+    "loss.label_cross_entropy": 1,
+    "loss.r1": 0.2,
+    "loss.r2": 0,
+    "loss.penalty_every": 16,
 }
 HERE = Path(__file__).parent
 PYTHON = sys.executable
+
+
+def discriminator_width(width):
+    """Beside a generator of this width, as in preset small."""
+    return width * 3 // 2
 
 
 def devices():
@@ -58,11 +62,7 @@ class Match:
                 "--data": self.data, "--gan": self.gan, "--batch": self.batch, "--out": out,
                 "--images": self.steps * self.batch, "--device": self.native_device,
             }
-            widths = {
-                "generator.width": self.width,
-                "generator.fine_width": self.width // 2,
-                "discriminator.width": self.width,
-            }
+            widths = {"generator.width": self.width, "discriminator.width": discriminator_width(self.width)}
             settings = [f"--set={name}={value}" for name, value in (RECIPE | widths).items()]
             threads = {"RAYON_NUM_THREADS": str(self.settings.threads)}
             command = [self.settings.trainer, "train", *settings, *(part for pair in options.items() for part in pair)]
@@ -74,7 +74,7 @@ class Match:
         """Images per second and peak memory of trainer.py."""
         options = {
             "--data": self.data, "--gan": self.gan, "--width": self.width, "--batch": self.batch,
-            "--steps": self.steps, "--threads": self.settings.threads, "--device": self.torch_device,
+            "--discriminator-width": discriminator_width(self.width), "--steps": self.steps, "--threads": self.settings.threads, "--device": self.torch_device,
         }
         command = [PYTHON, HERE / "trainer.py", *(part for pair in options.items() for part in pair)]
         finished = program.run(command)
