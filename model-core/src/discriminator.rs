@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::blocks::{conv2x2, halving4x4, linear};
 use crate::config::DiscriminatorConfig;
-use crate::convolutions::Convolving;
+use crate::convolutions::{self, Convolving};
 use crate::emotion::Emotion;
 use crate::initial::{Initial, Zeros};
 use crate::operations::leaky_relu;
@@ -118,8 +118,6 @@ impl Discriminator {
         let Some(dense) = &self.dense else {
             return summed;
         };
-        // Never reshaped behind the product: Burn 0.22's fused products then compute something else on a GPU.
-        let placed = dense.forward(maps.reshape([batch, channels * height * width]));
-        summed + leaky_relu(placed, GAIN, GAIN * LEAK)
+        summed + leaky_relu(convolutions::dense(dense, maps), GAIN, GAIN * LEAK)
     }
 }
