@@ -161,31 +161,15 @@ pub fn dense_as_convolution(layer: &Linear, maps: Tensor<4>) -> Tensor<2> {
     conv2d(maps, kernel, bias, options).reshape([batch, outputs])
 }
 
-/// Nearest-neighbour enlargement, then the 3x3 layer: on the CPU computed as the transposed convolution that gives the same, which
-/// takes less than half of the products; GPUs have better shaders for plain convolutions.
+/// Nearest-neighbour enlargement, then the 3x3 layer: computed as the transposed convolution that gives the same. On a GPU, too:
+/// with maps repeated by Burn's `expand` in front of a plain convolution, gradients were wrong there (Burn 0.22.1, fusion).
 pub fn convolve_enlarged(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
-    #[cfg(feature = "cpu")]
-    if runs_on(&input.device()) {
-        let Convolving { weight, bias, .. } = layer.into();
-        let moves = Moves {
-            stride: 2,
-            padding: 1,
-        };
-        return transposed_convolution(input, enlarging_kernel(weight), bias, moves);
-    }
-    Convolving::from(layer).forward(enlarged(input))
-}
-
-/// Every pixel four times.
-///
-/// # Shapes
-/// - maps `[B, C, H, W]`
-/// - output `[B, C, 2 H, 2 W]`
-fn enlarged(maps: Tensor<4>) -> Tensor<4> {
-    let [batch, channels, height, width] = maps.dims();
-    maps.reshape([batch, channels, height, 1, width, 1])
-        .expand([batch, channels, height, 2, width, 2])
-        .reshape([batch, channels, 2 * height, 2 * width])
+    let Convolving { weight, bias, .. } = layer.into();
+    let moves = Moves {
+        stride: 2,
+        padding: 1,
+    };
+    transposed_convolution(input, enlarging_kernel(weight), bias, moves)
 }
 
 /// The kernel of the transposed convolution, stride 2, that enlarges a map and convolves it with a 3x3 kernel.
