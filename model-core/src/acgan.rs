@@ -1,4 +1,4 @@
-//! The auxiliary-classifier GAN (Odena, Olah & Shlens 2017): the discriminator judges whether an image is real, and predicts its
+//! The auxiliary-classifier GAN (Odena, Olah & Shlens 2017): the discriminator tells whether an image is real, and predicts its
 //! label beside that.
 //!
 //! Its discriminator gives an image x an unconditional logit u(x) and label logits, whose softmax is p(y | x). Then
@@ -40,6 +40,6 @@ pub fn generator_label_loss(
     labels: Tensor<2>,
     label_weight: f64,
 ) -> Option<Tensor<1>> {
-    let loss = cross_entropy(fake.label_logits.clone(), labels);
-    (label_weight > 0.0).then(|| loss.mul_scalar(label_weight))
+    let loss = || cross_entropy(fake.label_logits.clone(), labels);
+    (label_weight > 0.0).then(|| loss().mul_scalar(label_weight))
 }

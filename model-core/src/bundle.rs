@@ -49,7 +49,7 @@ pub struct WeightsFile {
     pub bytes: u64,
     /// SHA-256 in lower-case hexadecimal.
     pub sha256: String,
-    /// Trainable numbers in the generator.
+    /// Trainable numbers in the network.
     pub parameters: u64,
 }
 

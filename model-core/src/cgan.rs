@@ -1,4 +1,4 @@
-//! The conditional GAN (Mirza & Osindero 2014): the discriminator judges whether an image is real *and* shows its label, in one
+//! The conditional GAN (Mirza & Osindero 2014): the discriminator tells whether an image is real *and* shows its label, in one
 //! logit.
 //!
 //! Its discriminator gives an image x an unconditional logit u(x) and label logits, whose softmax is p(y | x). Then
@@ -33,8 +33,8 @@ pub fn adversarial_logit(
     labels: Tensor<2>,
     label_weight: f64,
 ) -> Tensor<2> {
-    let match_with_label = label_log_probability(output.label_logits.clone(), labels);
-    output.unconditional_logit.clone() + match_with_label.mul_scalar(label_weight)
+    let log_probability = label_log_probability(output.label_logits.clone(), labels);
+    output.unconditional_logit.clone() + log_probability.mul_scalar(label_weight)
 }
 
 /// What the generator hears of labels beside the game: nothing.

@@ -12,9 +12,9 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GanKind {
-    /// Conditional GAN: the discriminator classifiers in one logit whether an image is real and shows its label.
+    /// Conditional GAN: the discriminator tells in one logit whether an image is real and shows its label.
     Cgan,
-    /// Auxiliary-classifier GAN: the discriminator judges whether an image is real, and predicts its label beside that.
+    /// Auxiliary-classifier GAN: the discriminator tells whether an image is real, and predicts its label beside that.
     Acgan,
 }
 

@@ -161,8 +161,7 @@ pub fn dense_as_convolution(layer: &Linear, maps: Tensor<4>) -> Tensor<2> {
     conv2d(maps, kernel, bias, options).reshape([batch, outputs])
 }
 
-/// Nearest-neighbour enlargement, then the 3x3 layer: computed as the transposed convolution that gives the same. On a GPU, too:
-/// with maps repeated by Burn's `expand` in front of a plain convolution, gradients were wrong there (Burn 0.22.1, fusion).
+/// Nearest-neighbour enlargement, then the 3x3 layer: computed as the transposed convolution that gives the same.
 pub fn convolve_enlarged(layer: &Conv2d, input: Tensor<4>) -> Tensor<4> {
     let Convolving { weight, bias, .. } = layer.into();
     let moves = Moves {

@@ -1,5 +1,5 @@
 //! What a run has to say. The loop speaks in events; `progress.rs` prints them for people, and
-//! `stats.rs` keeps those that are lines of `stats.jsonl`.
+//! `run.rs` appends those that are lines of `stats.jsonl`.
 
 use std::path::PathBuf;
 

@@ -13,8 +13,8 @@ const TOLERANCE: f64 = 0.03;
 /// Gradients that are this small beside a network's largest are rounding.
 const NOTHING: f64 = 1e-4;
 
-/// Takes the same step on a device and on the CPU, and compares what both optimisers have seen of the gradients: the squares, which
-/// are new after a run's first step and nearly so after a later one. Both trainers have taken the step afterwards.
+/// Takes a run's first step on a device and on the CPU, and compares what both optimisers have seen of the gradients: their
+/// squares. Both trainers have taken the step afterwards.
 pub fn agree(device: &mut Trainer, cpu: &mut Trainer) -> anyhow::Result<()> {
     let step = cpu.step_number();
     for trainer in [&mut *device, &mut *cpu] {

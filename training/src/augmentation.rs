@@ -27,7 +27,7 @@ const STEPS: usize = 256;
 /// Side of the covered square, in pixels.
 const COVER_SIDE: usize = 12;
 
-/// Appends a augmented copy of a grey image in the networks' range, [-1, 1]; a strength of 1 goes as far as it may, one of 0
+/// Appends an augmented copy of a grey image in the networks' range, [-1, 1]; a strength of 1 goes as far as it may, one of 0
 /// leaves the image as it is.
 pub fn push_augmented(
     image: &[u8],
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn warped_images_keep_detail_of_every_size() {
+    fn augmented_images_keep_detail_of_every_size() {
         let faces = synthetic(100, 3);
         let images: Vec<&[u8]> = (0..faces.len()).map(|index| faces.image(index)).collect();
         let mut rng = ChaCha8Rng::seed_from_u64(2);

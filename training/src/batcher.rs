@@ -111,7 +111,7 @@ impl Batcher {
 
     /// Latents and labels only, as many as asked for, distributed as in training.
     pub fn requests(&self, size: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
-        let mut rng = self.stream(u64::MAX);
+        let mut rng = self.stream(u64::MAX); // stream 0, as the first weights: the same in every build
         let labels: Vec<_> = (0..size)
             .map(|_| self.sampler.draw_label(&mut rng).weights())
             .collect();

@@ -9,7 +9,7 @@ const SAME: f64 = 1.0;
 /// Mean difference of a pixel, in grey levels, below which two emotions of the same people are drawn as one.
 const ONE_CLASS: f64 = 0.5;
 
-/// A warning if the faces of a grid (see [`crate::grid::fakes`]) are all alike, or those of one emotion, or if an
+/// A warning if the faces of a grid (see [`crate::faces::grid`]) are all alike, or those of one emotion, or if an
 /// emotion is drawn as another.
 pub fn warning(faces: &[Vec<u8>], columns: usize) -> Option<String> {
     alike(faces, columns).or_else(|| gone(faces, columns))

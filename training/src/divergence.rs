@@ -11,7 +11,7 @@ use crate::trainer::Trainer;
 pub const MOST_ROLLBACKS: u32 = 3;
 
 /// What to do when going back has not helped.
-pub const ADVICE: &str = "start again with another --seed, with a larger --batch, or with half of --set generator_learning_rate and discriminator_learning_rate";
+pub const ADVICE: &str = "start again with another --seed, with a larger --batch, or with --set generator_learning_rate and --set discriminator_learning_rate at half their values";
 
 /// What both learning rates are multiplied by after so many rollbacks.
 pub fn rate(rollbacks: u32) -> f64 {

@@ -265,8 +265,9 @@ async fn generate(
     let generator = bundle.generator(bench.device)?.truncated(bench.truncation);
     let mut faces = Vec::with_capacity(labels.len());
     for (index, chunk) in labels.chunks(CHUNK).enumerate() {
-        let first = bench.seed + (index * CHUNK) as u64;
-        let seeds: Vec<u64> = (first..first + chunk.len() as u64).collect();
+        let first = bench.seed.wrapping_add((index * CHUNK) as u64);
+        let seeds = (0..chunk.len() as u64).map(|n| first.wrapping_add(n));
+        let seeds: Vec<u64> = seeds.collect();
         let emotions: Vec<_> = chunk.iter().map(|emotion| emotion.weights()).collect();
         faces.extend(grey_faces(generator.faces(&seeds, &emotions)).await?);
     }

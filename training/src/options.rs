@@ -41,7 +41,7 @@ const FIXED: [&str; 7] = [
     "seed",
 ];
 
-/// Named sets of options. Cost and measured quality of each stand in docs/training.md.
+/// Named sets of options. docs/training.md says where each is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Preset {

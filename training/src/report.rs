@@ -111,7 +111,7 @@ impl fmt::Display for Overfitting {
         write!(
             f,
             "{:<34}{:>14}{:>14}  ({} of training images)",
-            "discriminator: label told",
+            "discriminator: label right",
             percent(fake.label_accuracy),
             percent(real.label_accuracy),
             percent(known.label_accuracy)

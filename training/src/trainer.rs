@@ -123,8 +123,8 @@ impl Trainer {
         let game = self.options.game();
         let rate = divergence::rate(self.rollbacks)
             * self.options.learning_rate_factor(self.images_seen());
-        // Warming up, the generator's optimiser measures its gradients, and nothing moves.
-        let warm = f64::from(self.images_seen() >= self.options.discriminator_only_images);
+        // While only the discriminator learns, the generator's optimiser measures its gradients at rate 0.
+        let learns = f64::from(self.images_seen() >= self.options.discriminator_only_images);
         let (discriminator, [discriminator_loss, real_logit, fake_logit]) = discriminator_step(
             self.discriminator.clone(),
             &mut self.discriminator_optimizer,
@@ -137,7 +137,7 @@ impl Trainer {
         let (generator, generator_loss) = generator_step(
             self.generator.clone(),
             &mut self.generator_optimizer,
-            warm * rate * self.options.generator_learning_rate,
+            learns * rate * self.options.generator_learning_rate,
             &self.discriminator,
             &batch,
             fakes,

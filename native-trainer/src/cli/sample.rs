@@ -19,7 +19,7 @@ pub(super) struct SampleArgs {
     #[arg(long, default_value = "all")]
     emotion: String,
     /// Faces per emotion; with --labels-like, faces in all
-    #[arg(long, default_value_t = 8)]
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u64).range(1..=1_000_000))]
     count: u64,
     /// Directory for the faces
     #[arg(long, default_value = "samples")]
