@@ -5,7 +5,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
 export SEVEN_FACES_BENCH_DIR="${SEVEN_FACES_BENCH_DIR:-$HOME/.cache/seven-faces/bench}"
-export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$HOME/.cache/seven-faces/target}"
+export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$here/../target}"
 export PYTHONDONTWRITEBYTECODE=1
 folder=$SEVEN_FACES_BENCH_DIR
 python=$folder/venv/bin/python
