@@ -348,7 +348,7 @@ mod tests {
             assert_eq!(changed, options());
             format!("{error:#}")
         };
-        assert!(said("speed=3").contains("there is no speed: expected one of learning_rate_decay"));
+        assert!(said("speed=3").contains("there is no speed: expected one of augmentation,"));
         assert!(said("batch").contains("expected NAME=VALUE"));
         assert!(said("batch=-1").contains("--set batch=-1: invalid value"));
         assert!(said("loss.adversarial=poker").contains("expected one of `non-saturating`"));

@@ -248,6 +248,10 @@ fn tried(
     chosen: &ChosenDevice,
     start: impl Fn(&Device) -> anyhow::Result<Trainer>,
 ) -> anyhow::Result<Device> {
+    crate::note!(
+        "device   comparing the first training step with the CPU's; tuning the kernels of {} takes minutes",
+        chosen.name
+    );
     let cpu = Device::flex();
     match trial::agree(&mut start(&chosen.device)?, &mut start(&cpu)?) {
         Ok(()) => Ok(chosen.device.clone()),
