@@ -351,7 +351,9 @@ mod tests {
         assert!(said("speed=3").contains("there is no speed: expected one of augmentation,"));
         assert!(said("batch").contains("expected NAME=VALUE"));
         assert!(said("batch=-1").contains("--set batch=-1: invalid value"));
-        assert!(said("loss.adversarial=poker").contains("expected one of `non-saturating`"));
+        assert!(
+            said("loss.adversarial=poker").contains("expected `non-saturating` or `relativistic`")
+        );
         assert!(said("batch.size=1").contains("nothing has the name size"));
     }
 
