@@ -21,21 +21,19 @@ pub fn agree(device: &mut Trainer, cpu: &mut Trainer) -> anyhow::Result<()> {
         let batch = trainer.batcher().batch(step);
         trainer.step(batch);
     }
-    let networks = [
-        ("generator", squares(device)?.0, squares(cpu)?.0),
-        ("discriminator", squares(device)?.1, squares(cpu)?.1),
-    ];
-    for (network, found, expected) in &networks {
-        compare(found, expected).with_context(|| format!("the {network}'s gradients"))?;
+    let networks = ["generator", "discriminator"];
+    let pairs = squares(device)?.into_iter().zip(squares(cpu)?);
+    for (network, (found, expected)) in networks.into_iter().zip(pairs) {
+        compare(&found, &expected).with_context(|| format!("the {network}'s gradients"))?;
     }
     Ok(())
 }
 
 /// The optimisers' mean squares of gradients, of generator and discriminator.
-fn squares(trainer: &Trainer) -> anyhow::Result<(Vec<NamedTensor>, Vec<NamedTensor>)> {
+fn squares(trainer: &Trainer) -> anyhow::Result<[Vec<NamedTensor>; 2]> {
     let of_generator = wait(named_tensors(&trainer.generator_optimizer.mean_square))?;
     let of_discriminator = wait(named_tensors(&trainer.discriminator_optimizer.mean_square))?;
-    Ok((of_generator, of_discriminator))
+    Ok([of_generator, of_discriminator])
 }
 
 /// Length of a tensor of mean squares.

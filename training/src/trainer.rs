@@ -51,7 +51,7 @@ fn networks(options: &RunOptions, device: &Device) -> (Generator, Discriminator)
 
 impl Trainer {
     /// Networks drawn from the run's seed, on a device with autodiff turned on.
-    pub fn new(options: RunOptions, batcher: Batcher, device: &Device) -> Self {
+    pub fn new(options: RunOptions, batcher: impl Into<Arc<Batcher>>, device: &Device) -> Self {
         let device = device.clone().autodiff();
         let (generator, discriminator) = networks(&options, &device);
         Self {
@@ -61,7 +61,7 @@ impl Trainer {
             generator,
             discriminator,
             options,
-            batcher: Arc::new(batcher),
+            batcher: batcher.into(),
             device,
             from: (None, None),
             step: 0,

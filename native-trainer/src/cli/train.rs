@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use burn::tensor::Device;
 use clap::Args;
@@ -217,9 +218,9 @@ fn go(
     let interrupt = Interrupt::listen()?;
     let provenance = bundles::provenance(&dataset.name);
     let from = origin(&options, run)?;
+    let batcher = Arc::new(Batcher::new(dataset, options.batch_settings()));
     let start = |device: &Device| -> anyhow::Result<Trainer> {
-        let batcher = Batcher::new(dataset.clone(), options.batch_settings());
-        let mut trainer = Trainer::new(options.clone(), batcher, device);
+        let mut trainer = Trainer::new(options.clone(), Arc::clone(&batcher), device);
         if let Some((bundle, discriminator)) = &from {
             trainer.set_out_from(bundle, discriminator.as_ref())?;
         }
