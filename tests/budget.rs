@@ -14,7 +14,7 @@ use flate2::write::GzEncoder;
 /// What is downloaded together: a name, its files (`*` is any text, once), and thousands of bytes: raw, gzipped.
 type Budget = (&'static str, &'static [&'static str], [usize; 2]);
 
-const BUDGETS: [Budget; 6] = [
+const BUDGETS: [Budget; 7] = [
     (
         "the page",
         &["index.html", "boot.js", "first-face.png", "page-*", "*.css"],
@@ -29,6 +29,11 @@ const BUDGETS: [Budget; 6] = [
         "the engine on WebGPU",
         &["engine.js", "worker-webgpu.js", "worker-webgpu_bg.wasm"],
         [10_000, 2_290],
+    ),
+    (
+        "what trains",
+        &["worker-train.js", "worker-train_bg.wasm"],
+        [4_000, 800],
     ),
     ("the widget", &["seven-faces.js", "widget/*.js"], [42, 17]),
     ("the cGAN", &["models/cgan/*"], [585, 490]),

@@ -75,9 +75,6 @@ case "$(rustc --version)" in
     ;;
 esac
 
-say "the mathematics of training, for a browser"
-cargo check --locked -p training --target wasm32-unknown-unknown
-
 say "building the page"
 trunk build --release
 

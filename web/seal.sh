@@ -7,10 +7,12 @@ cd "$TRUNK_STAGING_DIR"
 
 if command -v sha256sum >/dev/null; then hash() { sha256sum "$@"; }; else hash() { shasum -a 256 "$@"; }; fi
 
-# What a visit needs, and nothing else that may lie in the folder: the widget is for visits to other pages.
+# What a visit needs, and nothing else that may lie in the folder: the widget is for visits to other pages, and the program that
+# trains is fetched by who trains.
 files() {
   for file in index.html *.js *.wasm *.css *.svg *.png *.webmanifest models/*/manifest.json models/*/*.safetensors classifier/*; do
-    [ -f "$file" ] && [ "$file" != sw.js ] && [ "$file" != seven-faces.js ] && echo "$file"
+    case "$file" in sw.js | seven-faces.js | worker-train*) continue ;; esac
+    [ -f "$file" ] && echo "$file"
   done
 }
 

@@ -47,7 +47,7 @@ pub use report::{FoundSplit, Kind, PassedOver, Report};
 #[cfg(feature = "fs")]
 pub use source::Source;
 pub use split::{Split, UnknownSplit};
-pub use synthetic::synthetic;
+pub use synthetic::{stand_in, synthetic};
 pub use votes::Voted;
 
 /// How strict loading is.

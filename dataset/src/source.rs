@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::faces::short_name;
 use crate::files::folder::{Folder, unreadable};
+use crate::synthetic::{STAND_IN_IMAGES, STAND_IN_SEED};
 use crate::{Dataset, DatasetError, LoadOptions, Split, Voted, load, synthetic};
 
 /// Where the faces come from.
@@ -20,10 +21,10 @@ impl Source {
     /// Where data is looked for when none is named, relative to the working directory, best first.
     pub const USUAL_PLACES: [&str; 2] = ["data/fer2013.csv", "data/fer2013.zip"];
 
-    /// What stands in for missing data: enough faces for a short training to show its effect.
+    /// What stands in for missing data: see [`stand_in()`].
     pub const STAND_IN: Source = Source::Synthetic {
-        images: 7_000,
-        seed: 0,
+        images: STAND_IN_IMAGES,
+        seed: STAND_IN_SEED,
     };
 
     /// The path that was asked for, else the first usual place that exists, else synthetic faces.

@@ -18,6 +18,15 @@ use super::{Dataset, Split};
 /// Of this many faces of an emotion in a row, the last two go to the two test splits: 80/10/10 %.
 const SPLIT_CYCLE: usize = 10;
 
+/// Enough faces for a short training to show its effect.
+pub(crate) const STAND_IN_IMAGES: usize = 7_000;
+pub(crate) const STAND_IN_SEED: u64 = 0;
+
+/// What stands in for missing data.
+pub fn stand_in() -> Dataset {
+    synthetic(STAND_IN_IMAGES, STAND_IN_SEED)
+}
+
 /// Draws `images` faces in shuffled order, with equally many of each emotion (give or take one).
 pub fn synthetic(images: usize, seed: u64) -> Dataset {
     let mut dataset = Dataset::new("synthetic");

@@ -106,8 +106,8 @@ pub enum BundleError {
         "the weights have SHA-256 {found}, the manifest says {expected}: the file is damaged or another one"
     )]
     Hash { found: String, expected: String },
-    #[error("the weights do not fit the network: {0}")]
-    Weights(String),
+    #[error(transparent)]
+    Weights(#[from] crate::weights::WeightsError),
     #[cfg(feature = "networks")]
     #[error(transparent)]
     Read(#[from] crate::reading::ReadError),

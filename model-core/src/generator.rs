@@ -121,6 +121,14 @@ impl Generator {
         })
     }
 
+    /// The same network on a device with autodiff, where gradients reach the convolutions and the first layer's bias alone: what
+    /// a network is tuned by to one face. What latents and emotions meet stays.
+    pub fn for_tuning(self) -> Self {
+        let mut network = self.train();
+        network.start.weight = network.start.weight.no_grad();
+        network.map_norms(Module::no_grad)
+    }
+
     /// Length of the latent vector.
     pub fn latent_size(&self) -> usize {
         self.start.weight.val().dims()[0] - Emotion::COUNT

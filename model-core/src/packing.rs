@@ -20,7 +20,7 @@ use crate::generator::Generator;
 use crate::initial::Zeros;
 use crate::pixels::IMAGE_SIDE;
 use crate::reading::named_tensors;
-use crate::weights::{Precision, Weights, written};
+use crate::weights::{Precision, Weights, WeightsError, written};
 
 impl Bundle {
     /// Packs a fused generator; `config` is that of the network in training.
@@ -46,7 +46,7 @@ impl Bundle {
     /// Builds the generator on a device.
     pub fn generator(&self, device: &Device) -> Result<Generator, BundleError> {
         let generator = Generator::new(&self.manifest.generator, &mut Zeros, device);
-        load_weights(generator, &self.weights)
+        Ok(load_weights(generator, &self.weights)?)
     }
 }
 
@@ -71,7 +71,7 @@ impl DiscriminatorBundle {
     /// Builds the discriminator on a device.
     pub fn discriminator(&self, device: &Device) -> Result<Discriminator, BundleError> {
         let network = Discriminator::new(&self.manifest.discriminator, &mut Zeros, device);
-        load_weights(network, &self.weights)
+        Ok(load_weights(network, &self.weights)?)
     }
 }
 
@@ -97,10 +97,8 @@ impl ClassifierBundle {
     /// Builds the classifier on a device.
     pub fn classifier(&self, device: &Device) -> Result<Classifier, BundleError> {
         let ClassifierManifest { width, stages, .. } = self.manifest;
-        load_weights(
-            Classifier::new(width, stages, &mut Zeros, device),
-            &self.weights,
-        )
+        let network = Classifier::new(width, stages, &mut Zeros, device);
+        Ok(load_weights(network, &self.weights)?)
     }
 }
 
@@ -117,16 +115,16 @@ fn described<M: Module>(file: &str, weights: &[u8], network: &M) -> WeightsFile 
 /// The file of a network's weights. Nothing needs more than half precision: normalisation statistics are fused into
 /// scale and shift before a network is packed, and discriminators have none.
 async fn weights_of<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
-    written(&named_tensors(network).await?, Precision::Rounded)
+    Ok(written(&named_tensors(network).await?, Precision::Rounded)?)
 }
 
 /// A network's file to the bit, which [`load_weights`] reads, too: for checkpoints.
 pub async fn exact_weights_of<M: Module>(network: &M) -> Result<Vec<u8>, BundleError> {
-    written(&named_tensors(network).await?, Precision::Exact)
+    Ok(written(&named_tensors(network).await?, Precision::Exact)?)
 }
 
 /// `network` with every weight replaced; refuses weights of another network.
-pub fn load_weights<M: Module>(network: M, bytes: &[u8]) -> Result<M, BundleError> {
+pub fn load_weights<M: Module>(network: M, bytes: &[u8]) -> Result<M, WeightsError> {
     let weights = Weights::read(bytes)?;
     let mut unused = weights.names();
     unused.sort_unstable();
@@ -139,7 +137,7 @@ pub fn load_weights<M: Module>(network: M, bytes: &[u8]) -> Result<M, BundleErro
     let network = network.map(&mut load);
     match (load.problem, load.unused.first()) {
         (Some(problem), _) => Err(problem),
-        (None, Some(name)) => Err(BundleError::Weights(format!(
+        (None, Some(name)) => Err(WeightsError(format!(
             "they hold a tensor '{name}' that the network has not"
         ))),
         (None, None) => Ok(network),
@@ -151,18 +149,18 @@ struct Load<'a> {
     weights: &'a Weights<'a>,
     unused: Vec<&'a str>,
     /// The first one.
-    problem: Option<BundleError>,
+    problem: Option<WeightsError>,
 }
 
 impl Load<'_> {
     /// The numbers for the parameter at the path.
-    fn numbers(&mut self, shape: &[usize]) -> Result<Vec<f32>, BundleError> {
+    fn numbers(&mut self, shape: &[usize]) -> Result<Vec<f32>, WeightsError> {
         let name = self.path.join(".");
         let tensor = self.weights.tensor(&name)?;
         self.unused.retain(|unused| *unused != name);
         match tensor.shape == shape {
             true => Ok(tensor.numbers),
-            false => Err(BundleError::Weights(format!(
+            false => Err(WeightsError(format!(
                 "the tensor '{name}' has the shape {:?}, expected {shape:?}",
                 tensor.shape
             ))),

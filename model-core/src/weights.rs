@@ -10,7 +10,6 @@ use half::f16;
 use safetensors::tensor::TensorView;
 use safetensors::{Dtype, SafeTensors};
 
-use crate::bundle::BundleError;
 use crate::quantise::{multiplied, quantised, scale_shape, worthwhile};
 
 /// The list of tensors of the largest network of this project takes a hundredth of this.
@@ -26,13 +25,18 @@ pub struct NamedTensor {
     pub numbers: Vec<f32>,
 }
 
-/// A file that was looked at.
+/// Why bytes are not the weights of a network.
+#[derive(Debug, thiserror::Error)]
+#[error("the weights do not fit the network: {0}")]
+pub struct WeightsError(pub String);
+
+/// A file of finite numbers.
 pub struct Weights<'a>(SafeTensors<'a>);
 
 impl<'a> Weights<'a> {
     /// Refuses bytes that are no safetensors file of finite numbers.
-    pub fn read(bytes: &'a [u8]) -> Result<Self, BundleError> {
-        let file = checked(bytes).map_err(BundleError::Weights)?;
+    pub fn read(bytes: &'a [u8]) -> Result<Self, WeightsError> {
+        let file = checked(bytes).map_err(WeightsError)?;
         Ok(Self(file))
     }
 
@@ -47,7 +51,7 @@ impl<'a> Weights<'a> {
     }
 
     /// A tensor, its integers multiplied out.
-    pub fn tensor(&self, name: &str) -> Result<NamedTensor, BundleError> {
+    pub fn tensor(&self, name: &str) -> Result<NamedTensor, WeightsError> {
         let numbers = |tensor: &TensorView| match tensor.dtype() {
             Dtype::I8 => self.of_integers(name, tensor),
             Dtype::F16 => Ok(halves(tensor.data())),
@@ -56,7 +60,7 @@ impl<'a> Weights<'a> {
         let found = self.0.tensor(name);
         let tensor = found.map_err(|_| format!("they hold no tensor '{name}'"));
         let tensor = tensor.and_then(|tensor| Ok((numbers(&tensor)?, tensor.shape().to_vec())));
-        let (numbers, shape) = tensor.map_err(BundleError::Weights)?;
+        let (numbers, shape) = tensor.map_err(WeightsError)?;
         Ok(NamedTensor {
             name: name.to_owned(),
             shape,
@@ -86,7 +90,7 @@ pub enum Precision {
 }
 
 /// The file of these tensors.
-pub fn written(tensors: &[NamedTensor], precision: Precision) -> Result<Vec<u8>, BundleError> {
+pub fn written(tensors: &[NamedTensor], precision: Precision) -> Result<Vec<u8>, WeightsError> {
     let half = |numbers: &[f16]| -> Vec<u8> {
         numbers
             .iter()
@@ -114,7 +118,7 @@ pub fn written(tensors: &[NamedTensor], precision: Precision) -> Result<Vec<u8>,
             parts.push((name.clone(), Dtype::F16, shape.clone(), half(&halves)));
         }
     }
-    let text = |error: safetensors::SafeTensorError| BundleError::Weights(error.to_string());
+    let text = |error: safetensors::SafeTensorError| WeightsError(error.to_string());
     let views: Result<Vec<_>, _> = parts
         .iter()
         .map(|(name, dtype, shape, data)| Ok((name, TensorView::new(*dtype, shape.clone(), data)?)))

@@ -10,11 +10,11 @@ use plotters::coord::Shift;
 use plotters::prelude::*;
 
 use crate::disk;
-use crate::event::Tick;
 use crate::font;
 use crate::stats::{Line, Stats};
 use training::grid_statistics::GridStatistics;
 use training::metrics::bands::BandPower;
+use training::tick::Tick;
 
 /// Width of the picture and height of a panel, in pixels.
 const SIZE: (u32, u32) = (960, 400);

@@ -3,9 +3,10 @@
 
 use std::path::PathBuf;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use training::grid_statistics::GridStatistics;
+use training::tick::Tick;
 
 /// Something worth knowing about a run.
 #[derive(Debug, Clone)]
@@ -58,19 +59,4 @@ pub struct Rollback {
 pub struct WarningLine<'a> {
     pub images_seen: u64,
     pub text: &'a str,
-}
-
-/// A line of `stats.jsonl`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct Tick {
-    pub images_seen: u64,
-    /// Real images per second since the last tick.
-    pub images_per_second: f64,
-    /// Seconds until the end at this speed.
-    pub eta_seconds: f64,
-    /// Means over the tick.
-    pub discriminator_loss: f32,
-    pub generator_loss: f32,
-    pub real_logit: f32,
-    pub fake_logit: f32,
 }

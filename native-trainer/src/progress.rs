@@ -3,7 +3,9 @@
 use std::io::{IsTerminal, stdout};
 use std::path::Path;
 
-use crate::event::{Tick, TrainEvent};
+use training::tick::Tick;
+
+use crate::event::TrainEvent;
 use crate::{note, output, say};
 
 /// Cells of a full bar.

@@ -6,11 +6,11 @@ use anyhow::Context;
 use training::export::{Exported, Provenance};
 use training::faces::{COLUMNS, grid};
 use training::grid_statistics::GridStatistics;
-use training::step::StepStats;
-use training::trainer::Trainer;
+use training::tick::TickMeter;
+use training::trainer::{Trainer, rollback_factor};
 use training::{collapse, divergence};
 
-use crate::event::{Rollback, Tick, TrainEvent, WarningLine};
+use crate::event::{Rollback, TrainEvent, WarningLine};
 use crate::interrupt::Interrupt;
 use crate::prefetch::Prefetch;
 use crate::run_dir::RunDir;
@@ -62,25 +62,25 @@ pub fn run(
     }
     let tick_steps = options.steps_in(options.tick_images);
     let checkpoint_steps = options.steps_in(options.checkpoint_images);
-    let mut pace = Pace::start();
+    let mut meter = TickMeter::start(clock());
     let mut batches = Prefetch::from(trainer.batcher(), trainer.step_number());
     while trainer.step_number() < options.steps() {
         let batch = batches
             .next()
             .context("a thread that draws batches has died")?;
-        pace.add(trainer.step(batch));
+        meter.add(trainer.step(batch));
         let step = trainer.step_number();
         let stop = interrupt.asked() && step < options.steps();
         let keep = step.is_multiple_of(checkpoint_steps) || step == options.steps() || stop;
 
         // Report. A checkpoint ends a tick, so that nothing is kept that was not looked at.
         if step.is_multiple_of(tick_steps) || keep {
-            let tick = pace.tick(trainer)?;
+            let tick = wait(meter.tick(trainer))?;
             let losses = [tick.discriminator_loss, tick.generator_loss];
             if let Some(problem) = wait(divergence::problem(trainer, losses))? {
                 rollback(trainer, run, problem, tell)?;
                 batches = Prefetch::from(trainer.batcher(), trainer.step_number());
-                pace = Pace::start();
+                meter = TickMeter::start(clock());
                 continue;
             }
             run.stats().append(&tick)?;
@@ -89,9 +89,9 @@ pub fn run(
 
         // Keep.
         if keep {
-            pace.pause();
+            meter.pause();
             self::keep(trainer, run, tell)?;
-            pace.go_on();
+            meter.resume();
         }
         if stop {
             tell(&TrainEvent::Stopped {
@@ -165,7 +165,7 @@ fn rollback(
     let rollback = Rollback {
         images_seen,
         back_to: trainer.images_seen(),
-        rate: divergence::rate(rollbacks),
+        rate: rollback_factor(rollbacks),
         problem,
     };
     run.stats().append(&rollback)?;
@@ -173,62 +173,8 @@ fn rollback(
     Ok(())
 }
 
-/// Sums of figures and the time spent training since the last tick.
-struct Pace {
-    sum: Option<StepStats>,
-    steps: u64,
-    /// Seconds before the clock was last started.
-    seconds: f64,
-    clock: Instant,
-}
-
-impl Pace {
-    fn start() -> Self {
-        Self {
-            sum: None,
-            steps: 0,
-            seconds: 0.0,
-            clock: Instant::now(),
-        }
-    }
-
-    fn add(&mut self, stats: StepStats) {
-        self.steps += 1;
-        self.sum = Some(match self.sum.take() {
-            Some(sum) => sum.plus(stats),
-            None => stats,
-        });
-    }
-
-    /// Stops the clock: grids and checkpoints do not count as training.
-    fn pause(&mut self) {
-        self.seconds += self.clock.elapsed().as_secs_f64();
-    }
-
-    fn go_on(&mut self) {
-        self.clock = Instant::now();
-    }
-
-    fn tick(&mut self, trainer: &Trainer) -> anyhow::Result<Tick> {
-        let steps = std::mem::take(&mut self.steps);
-        // Reading the figures waits for the device, so the clock is read after it.
-        let sum = self.sum.take().context("a tick without a step")?;
-        let figures = wait(sum.read(steps as f32))?;
-        let [discriminator_loss, generator_loss, real_logit, fake_logit] = figures;
-        self.pause();
-        let seconds = std::mem::take(&mut self.seconds);
-        self.go_on();
-        let options = trainer.options();
-        let images_per_second = (steps * options.batch as u64) as f64 / seconds;
-        let left = options.images.saturating_sub(trainer.images_seen()) as f64;
-        Ok(Tick {
-            images_seen: trainer.images_seen(),
-            images_per_second,
-            eta_seconds: left / images_per_second,
-            discriminator_loss,
-            generator_loss,
-            real_logit,
-            fake_logit,
-        })
-    }
+/// Seconds since this call.
+fn clock() -> impl Fn() -> f64 {
+    let start = Instant::now();
+    move || start.elapsed().as_secs_f64()
 }

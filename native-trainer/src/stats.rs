@@ -12,8 +12,8 @@ use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use crate::disk;
-use crate::event::Tick;
 use training::grid_statistics::GridStatistics;
+use training::tick::Tick;
 
 /// A hundred thousand ticks and looks.
 const MAX_BYTES: u64 = 1 << 25;

@@ -17,6 +17,7 @@ mod shown;
 mod site;
 mod strangers;
 mod trainer_faces;
+mod training;
 mod visit;
 mod widget;
 

@@ -13,11 +13,6 @@ pub const MOST_ROLLBACKS: u32 = 3;
 /// What to do when going back has not helped.
 pub const ADVICE: &str = "start again with another --seed, with a larger --batch, or with --set generator_learning_rate and --set discriminator_learning_rate at half their values";
 
-/// What both learning rates are multiplied by after so many rollbacks.
-pub fn rate(rollbacks: u32) -> f64 {
-    0.5f64.powi(rollbacks.min(i32::MAX as u32) as i32)
-}
-
 /// What is no longer finite, if anything: the mean losses of discriminator and generator, or a weight.
 pub async fn problem(trainer: &Trainer, losses: [f32; 2]) -> anyhow::Result<Option<String>> {
     if losses.iter().any(|loss| !loss.is_finite()) {

@@ -183,7 +183,37 @@ impl Preset {
     }
 }
 
+/// What is asked for beside a preset, by the names that both the command line and the page use.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Changes {
+    pub seed: u64,
+    /// Length of the run; none: the preset's.
+    pub images: Option<u64>,
+    /// Images per step; none: the preset's.
+    pub batch: Option<usize>,
+    /// Any other option, each as NAME=VALUE: see [`RunOptions::set`].
+    pub set: Vec<String>,
+}
+
 impl RunOptions {
+    /// Makes the changes, which leave alone what other options depend on.
+    pub fn change(&mut self, changes: &Changes) -> anyhow::Result<()> {
+        self.seed = changes.seed;
+        self.set_length(changes.images.unwrap_or(self.images));
+        self.batch = changes.batch.unwrap_or(self.batch);
+        let chosen = |options: &Self| (options.gan, options.preset, options.from.clone());
+        let before = chosen(self);
+        for assignment in &changes.set {
+            self.set(assignment)?;
+        }
+        anyhow::ensure!(
+            chosen(self) == before,
+            "--set gan, preset or from: use --gan, --preset or --from, on which other options depend"
+        );
+        Ok(())
+    }
+
     /// Sets the length of the run, and reports and checkpoints as often as fits it.
     pub fn set_length(&mut self, images: u64) {
         self.images = images;

@@ -15,7 +15,6 @@ use rand_core::SeedableRng;
 
 use crate::adam::Adam;
 use crate::batcher::{BatchData, Batcher};
-use crate::divergence;
 use crate::ema;
 use crate::options::RunOptions;
 use crate::step::{StepStats, discriminator_step, generator_step};
@@ -39,6 +38,11 @@ pub struct Trainer {
     step: u64,
     /// How often the run broke down and went back.
     rollbacks: u32,
+}
+
+/// What both learning rates are multiplied by after so many rollbacks.
+pub fn rollback_factor(rollbacks: u32) -> f64 {
+    0.5f64.powi(rollbacks.min(i32::MAX as u32) as i32)
 }
 
 /// Networks drawn from the run's seed.
@@ -121,8 +125,8 @@ impl Trainer {
             .generator
             .forward_train(batch.z.clone(), batch.labels.clone());
         let game = self.options.game();
-        let rate = divergence::rate(self.rollbacks)
-            * self.options.learning_rate_factor(self.images_seen());
+        let rate =
+            rollback_factor(self.rollbacks) * self.options.learning_rate_factor(self.images_seen());
         // While only the discriminator learns, the generator's optimiser measures its gradients at rate 0.
         let learns = f64::from(self.images_seen() >= self.options.discriminator_only_images);
         let (discriminator, [discriminator_loss, real_logit, fake_logit]) = discriminator_step(

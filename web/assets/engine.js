@@ -1,7 +1,7 @@
 // Downloads and starts the worker's program, and reports to the page how much of it has arrived.
-// The messages are those of web/src/protocol.rs: [JSON text, bytes].
+// The messages are those of web/src/protocol.rs, or of web/src/worker/training: [JSON text, bytes].
 
-// "?v=...&device=...&gan=...", as the page asked for this file. The version is passed on to the program, so that no cache mixes
+// "?v=...&device=...&gan=..." or "?v=...&train", as the page asked for this file. The version is passed on to the program, so that no cache mixes
 // one deployment's with another's; the network is the one that the first request will ask for.
 const { searchParams } = new URL(import.meta.url);
 const version = `?v=${searchParams.get("v")}`;
@@ -135,6 +135,12 @@ function counted(response, total) {
   return new Response(response.body.pipeThrough(count), { headers: { "content-type": "application/wasm" } });
 }
 
+/** The program that trains, where that is asked for; else the one that makes faces. */
+async function chosen() {
+  if (searchParams.has("train")) return "worker-train";
+  return searchParams.get("device") !== "cpu" && (await hasAdapter()) ? "worker-webgpu" : "worker-cpu";
+}
+
 /** Whether the browser has a GPU for us: the program that can use it is four times as large. */
 async function hasAdapter() {
   try {
@@ -147,8 +153,7 @@ async function hasAdapter() {
 if (searchParams.has("gan")) askEarly(searchParams.get("gan")).catch(() => {});
 
 try {
-  const webgpu = searchParams.get("device") !== "cpu" && (await hasAdapter());
-  const program = webgpu ? "worker-webgpu" : "worker-cpu";
+  const program = await chosen();
   const wasm = `${program}_bg.wasm`;
   const [{ default: init }, response] = await Promise.all([
     import(`./${program}.js${version}`),

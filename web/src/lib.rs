@@ -1,8 +1,9 @@
 //! The Seven Faces page: a bundle becomes faces in the visitor's browser, and nothing leaves it.
 //!
-//! Three programs come out of this crate. The **page** (feature `page`) shows and asks: [`page`] decides, and knows no
+//! Four programs come out of this crate. The **page** (feature `page`) shows and asks: [`page`] decides, and knows no
 //! browser; `components` shows, `browser` has what both need of the browser. The **worker** (features `worker` and
-//! `webgpu`, built once with each) makes the faces: [`worker`]. They exchange the messages of [`protocol`]. What is
+//! `webgpu`, built once with each) makes the faces: [`worker`]. They exchange the messages of [`protocol`]. The worker of
+//! feature `train` trains, and has messages of its own. What is
 //! listed here without a feature also compiles natively, where crate `tests` tests it. ARCHITECTURE.md says where to
 //! begin reading.
 

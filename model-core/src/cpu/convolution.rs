@@ -2,13 +2,10 @@
 //!
 //! Maps are `[B, C, H, W]`, weights `[O, C, k, k]`.
 
-use pulp::Arch;
-
 use super::geometry::Geometry;
-use super::layout::Frame;
+use super::maps::Maps;
 use super::op::{Differentiable, Op};
 use super::passes::{bias_gradient, forward, input_gradient, weight_gradient};
-use super::rectifier::of_image;
 
 /// A convolution of `[input, weight [O, C, k, k], bias [O]]`.
 #[derive(Debug, Clone)]
@@ -114,41 +111,5 @@ impl Op<5> for Rectified<TransposedConvolution> {
             weight,
             bias,
         )
-    }
-}
-
-/// Maps as a convolution reads them: as they are, or first scaled, shifted and rectified.
-#[derive(Clone, Copy)]
-pub struct Maps<'a> {
-    values: &'a [f32],
-    affine: Option<[&'a [f32]; 2]>,
-}
-
-impl<'a> Maps<'a> {
-    fn plain(values: &'a [f32]) -> Self {
-        Self {
-            values,
-            affine: None,
-        }
-    }
-
-    fn rectified(values: &'a [f32], affine: [&'a [f32]; 2]) -> Self {
-        Self {
-            values,
-            affine: Some(affine),
-        }
-    }
-
-    /// Puts an image into its frame.
-    pub fn fill(self, frame: &Frame, index: usize, framed: &mut [f32]) {
-        let length = frame.channels * frame.height * frame.width;
-        let image = &self.values[index * length..][..length];
-        match self.affine {
-            Some(affine) => {
-                let affine = affine.map(|rows| of_image(rows, frame.channels, index));
-                Arch::new().dispatch(|| frame.fill_rectified(image, affine, framed));
-            }
-            None => frame.fill(image, framed),
-        }
     }
 }

@@ -9,6 +9,7 @@ mod convolution;
 mod geometry;
 mod layout;
 mod learning;
+mod maps;
 mod normalisation;
 mod op;
 mod parts;

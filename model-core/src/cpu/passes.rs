@@ -6,9 +6,9 @@
 
 use pulp::Arch;
 
-use super::convolution::Maps;
 use super::geometry::{Geometry, Kind};
 use super::layout::{by_vectors, fill_vectors};
+use super::maps::Maps;
 use super::parts::{for_each_part, sum};
 use super::single;
 use super::vectors::lanes;

@@ -23,7 +23,7 @@ use crate::run_dir::RunDir;
 use crate::trial;
 use dataset::Dataset;
 use training::batcher::Batcher;
-use training::options::{Preset, RunOptions};
+use training::options::{Changes, Preset, RunOptions};
 use training::trainer::Trainer;
 
 #[derive(Debug, Args)]
@@ -92,18 +92,12 @@ impl TrainArgs {
         if let Some(bundle) = from {
             options.set_from(bundle, discriminator);
         }
-        options.seed = self.seed;
-        options.set_length(self.images.unwrap_or(options.images));
-        options.batch = self.batch.unwrap_or(options.batch);
-        let before = options.clone();
-        for assignment in &self.set {
-            options.set(assignment)?;
-        }
-        let chosen = |options: &RunOptions| (options.gan, options.preset, options.from.clone());
-        anyhow::ensure!(
-            chosen(&options) == chosen(&before),
-            "--set gan, preset or from: use --gan, --preset or --from, on which other options depend"
-        );
+        options.change(&Changes {
+            seed: self.seed,
+            images: self.images,
+            batch: self.batch,
+            set: self.set.clone(),
+        })?;
         if let Some(bundle) = from {
             let (residual, self_modulation) = (
                 bundle.generator.residual || options.generator.residual,

@@ -9,9 +9,9 @@ use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
 use wasm_bindgen::JsCast;
-use web_sys::DedicatedWorkerGlobalScope;
 
 use crate::protocol::{Backend, FaceParameters, Part, Reply, Request, Running};
+use crate::worker::clock::now;
 use crate::worker::device::{self, Devices, Opened};
 use crate::worker::download;
 use crate::worker::inference::{classify, generate, largest_difference};
@@ -204,11 +204,4 @@ async fn first_face(generator: &Generator, backend: Backend) -> Result<Vec<u8>, 
 
 fn read(json: &[u8], weights: Vec<u8>) -> Result<Bundle, BundleError> {
     Bundle::open(Manifest::parse(json)?, weights)
-}
-
-/// Milliseconds since the worker started.
-fn now() -> f64 {
-    let scope = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>();
-    let performance = scope.ok().and_then(|scope| scope.performance());
-    performance.map_or(0.0, |performance| performance.now())
 }

@@ -4,6 +4,8 @@
 pub mod inference;
 
 #[cfg(feature = "worker")]
+mod clock;
+#[cfg(feature = "worker")]
 mod device;
 #[cfg(feature = "worker")]
 mod download;
@@ -13,6 +15,9 @@ mod engine;
 mod report;
 #[cfg(feature = "worker")]
 mod serve;
+
+#[cfg(feature = "train")]
+pub mod training;
 
 #[cfg(feature = "worker")]
 pub use serve::start;

@@ -1,13 +1,14 @@
 //! What the worker says to the page.
 
 use js_sys::{Array, Uint8Array};
+use serde::Serialize;
 use wasm_bindgen::JsCast;
 use web_sys::DedicatedWorkerGlobalScope;
 
 use crate::protocol::{Backend, Part, Progress, Reply};
 
 /// Sends a reply and its bytes; nobody is left to hear of it when that fails.
-pub fn post(reply: &Reply, pixels: &[u8]) {
+pub fn post(reply: &impl Serialize, pixels: &[u8]) {
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
         return;
     };

@@ -13,23 +13,32 @@ use crate::worker::report::{died, failed, post};
 
 /// Starts taking requests.
 pub fn start() {
-    std::panic::set_hook(Box::new(|panic| {
+    // Empty while a request is under way.
+    let engine = Rc::new(RefCell::new(Some(Engine::default())));
+    let listening = listen(died, move |message| {
+        let engine = engine.clone();
+        wasm_bindgen_futures::spawn_local(async move { answer(&engine, &message).await });
+    });
+    if listening {
+        post(&Reply::Started, &[]);
+    }
+}
+
+/// Passes every message on, and the end of the program by a panic; false where this is no worker.
+pub fn listen(died: fn(String), mut hear: impl FnMut(JsValue) + 'static) -> bool {
+    std::panic::set_hook(Box::new(move |panic| {
         // Where in the program it happened says nothing to a visitor.
         let message = panic.payload_as_str().unwrap_or("the engine stopped");
         died(message.to_owned());
     }));
     let Ok(scope) = js_sys::global().dyn_into::<DedicatedWorkerGlobalScope>() else {
-        return;
+        return false;
     };
-    // Empty while a request is under way.
-    let engine = Rc::new(RefCell::new(Some(Engine::default())));
-    let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-        let engine = engine.clone();
-        wasm_bindgen_futures::spawn_local(async move { answer(&engine, &event.data()).await });
-    });
+    let on_message =
+        Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| hear(event.data()));
     scope.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
     on_message.forget(); // It lives as long as the worker.
-    post(&Reply::Started, &[]);
+    true
 }
 
 async fn answer(idle: &RefCell<Option<Engine>>, message: &JsValue) {

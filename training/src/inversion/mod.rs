@@ -1,0 +1,43 @@
+//! From a photograph to a person whom the generator can re-express: pivotal tuning (Roich et al. 2021).
+//!
+//! [`Search`] looks for the latent, the pivot, of which the generator makes a face like the photograph. What no latent gives,
+//! [`Tuning`] adds by a few steps on the weights, while the changes from one emotion to the next are held as they were at the
+//! pivot. Both take one step at a time, so that whoever waits can be shown something.
+
+mod person;
+mod search;
+mod tuning;
+
+pub use person::Person;
+pub use search::{Pivot, Search, SearchOptions};
+pub use tuning::{Tuning, TuningOptions};
+
+use burn::tensor::Tensor;
+
+/// Grey levels from black to white over the networks' range from -1 to 1.
+const GREY_LEVELS: f32 = 127.5;
+
+/// Learning rate after a share of the steps: falls to zero along half a cosine.
+fn annealed(rate: f64, step: usize, steps: usize) -> f64 {
+    let progress = step as f64 / steps as f64;
+    rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
+}
+
+/// Mean squared difference of every face of a batch from its photograph, `[B]`.
+///
+/// # Shapes
+/// - faces `[B, 1, 48, 48]`; photographs alike, or `[1, 1, 48, 48]`
+fn errors(faces: Tensor<4>, photo: Tensor<4>) -> Tensor<1> {
+    let [batch, ..] = faces.dims();
+    let squares: Tensor<4> = (faces - photo).powi_scalar(2);
+    let [_, channels, height, width] = squares.dims();
+    squares
+        .reshape([batch, channels * height * width])
+        .mean_dim(1)
+        .squeeze_dim(1)
+}
+
+/// Root of a mean square in grey levels.
+fn grey_levels(mean_square: f32) -> f32 {
+    mean_square.sqrt() * GREY_LEVELS
+}

@@ -1,0 +1,5 @@
+//! The worker's program that trains.
+
+fn main() {
+    web::worker::training::start();
+}
