@@ -28,6 +28,7 @@ mod kind;
 mod label;
 mod load;
 mod parquet;
+mod photo;
 mod read;
 mod report;
 mod scan;
@@ -43,6 +44,7 @@ mod votes;
 
 pub use error::DatasetError;
 pub use faces::Dataset;
+pub use photo::{Crop, Photo, PhotoError};
 pub use report::{FoundSplit, Kind, PassedOver, Report};
 #[cfg(feature = "fs")]
 pub use source::Source;

@@ -5,6 +5,8 @@ use burn::tensor::Tensor;
 use burn::tensor::activation::relu;
 
 #[cfg(feature = "cpu")]
+pub use crate::cpu::by_burns_operations;
+#[cfg(feature = "cpu")]
 use crate::cpu::{AffineRectifier, BatchNorm, HyperbolicTangent, LeakyRectifier, apply, runs_on};
 #[cfg(feature = "webgpu")]
 use crate::gpu;

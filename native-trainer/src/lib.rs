@@ -19,6 +19,7 @@ pub mod output;
 pub mod pictures;
 pub mod prefetch;
 pub mod progress;
+pub mod reexpress;
 pub mod run;
 pub mod run_dir;
 pub mod sample;

@@ -77,8 +77,12 @@ pub fn write(cells: &[Option<&[u8]>], columns: usize, path: &Path) -> anyhow::Re
 /// Writes one 48x48 face. Not flushed to the disk, unlike everything of a run: faces come in thousands, and can be
 /// made again.
 pub fn write_face(face: &[u8], path: &Path) -> anyhow::Result<()> {
-    fs::write(path, encode(&[Some(face)], 1)?)
-        .with_context(|| format!("cannot write {}", path.display()))
+    fs::write(path, self::face(face)?).with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// A PNG file of one 48x48 face.
+pub fn face(face: &[u8]) -> anyhow::Result<Vec<u8>> {
+    encode(&[Some(face)], 1)
 }
 
 /// A PNG file of cells row by row.

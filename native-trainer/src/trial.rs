@@ -21,6 +21,11 @@ pub fn agree(device: &mut Trainer, cpu: &mut Trainer) -> anyhow::Result<()> {
         let batch = trainer.batcher().batch(step);
         trainer.step(batch);
     }
+    compare_all(device, cpu)
+}
+
+/// Compares what the optimisers of two trainers have seen.
+fn compare_all(device: &Trainer, cpu: &Trainer) -> anyhow::Result<()> {
     let networks = ["generator", "discriminator"];
     let pairs = squares(device)?.into_iter().zip(squares(cpu)?);
     for (network, (found, expected)) in networks.into_iter().zip(pairs) {
@@ -67,13 +72,19 @@ mod tests {
     use super::*;
     use burn::tensor::Device;
     use model_core::config::GanKind;
+    use model_core::operations::by_burns_operations;
     use training::batcher::Batcher;
     use training::options::Preset;
 
     /// A small trainer whose batches are drawn from a seed; the networks are always the same.
     fn trainer(batches: u64) -> Trainer {
-        let mut options = Preset::Tiny.options(GanKind::Acgan);
+        trainer_of(Preset::Tiny, batches)
+    }
+
+    fn trainer_of(preset: Preset, batches: u64) -> Trainer {
+        let mut options = preset.options(GanKind::Acgan);
         options.batch = 4;
+        options.generator.self_modulation = preset != Preset::Tiny;
         let mut settings = options.batch_settings();
         settings.seed = batches;
         let batcher = Batcher::new(dataset::synthetic(70, 1), settings);
@@ -90,5 +101,19 @@ mod tests {
             "{text}"
         );
         assert!(text.contains("differ from the CPU's by"), "{text}");
+    }
+
+    /// What a GPU computes, without one.
+    #[test]
+    fn gradients_by_burns_operations_are_those_of_the_kernels() {
+        for preset in [Preset::Tiny, Preset::Small] {
+            let [mut burns, mut ours] = [(); 2].map(|()| trainer_of(preset, 1));
+            for step in 0..2 {
+                let batch = || trainer_of(preset, 1).batcher().batch(step);
+                by_burns_operations(|| burns.step(batch()));
+                ours.step(batch());
+                compare_all(&burns, &ours).unwrap();
+            }
+        }
     }
 }

@@ -25,6 +25,6 @@ pub use convolution::{Convolution, Rectified, TransposedConvolution};
 pub use geometry::Geometry;
 pub use learning::{Descent, MovingAverage, RunningSquare};
 pub use normalisation::BatchNorm;
-pub use op::{Op, apply, infer, infers_on, runs_on};
+pub use op::{Op, apply, by_burns_operations, infer, infers_on, runs_on};
 pub use rectifier::{AffineRectifier, LeakyRectifier};
 pub use tangent::HyperbolicTangent;

@@ -1,5 +1,6 @@
 //! From slices to differentiable operations of Burn's CPU backend, by its extension points.
 
+use std::cell::Cell;
 use std::fmt::Debug;
 
 use burn::backend::flex::FlexTensor;
@@ -26,9 +27,23 @@ pub trait Differentiable<const N: usize>: Op<N> {
     ) -> [Option<Vec<f32>>; N];
 }
 
-/// Whether tensors on this device are the CPU backend's.
+thread_local! {
+    /// Whether this thread leaves the kernels out: see [`by_burns_operations`].
+    static LEFT_OUT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Computes on the CPU what other devices compute, Burn's own operations in place of this crate's kernels, so that both can be
+/// compared without another device.
+pub fn by_burns_operations<T>(work: impl FnOnce() -> T) -> T {
+    LEFT_OUT.set(true);
+    let made = work();
+    LEFT_OUT.set(false);
+    made
+}
+
+/// Whether tensors on this device are the CPU backend's, and this crate's kernels compute.
 pub fn runs_on(device: &Device) -> bool {
-    device.clone().without_autodiff() == Device::flex()
+    !LEFT_OUT.get() && device.clone().without_autodiff() == Device::flex()
 }
 
 /// Whether tensors on these devices are the CPU backend's and record no gradients. Both is asked of every device: they compare

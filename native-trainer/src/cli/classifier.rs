@@ -37,6 +37,10 @@ pub(super) struct ClassifierArgs {
 }
 
 /// Where the classifier of a data set is kept unless another place is named.
+pub(super) fn shipped_classifier() -> PathBuf {
+    PathBuf::from("native-trainer/classifiers/fer2013")
+}
+
 pub(super) fn usual_classifier(dataset: &Dataset) -> PathBuf {
     PathBuf::from(format!("runs/classifier-{}", dataset.name))
 }

@@ -8,6 +8,7 @@ mod eval;
 mod export;
 mod faces;
 mod number;
+mod reexpress;
 mod sample;
 mod train;
 
@@ -20,6 +21,7 @@ use data::DataArgs;
 use eval::EvalArgs;
 use export::ExportArgs;
 use faces::FacesArgs;
+use reexpress::ReexpressArgs;
 use sample::SampleArgs;
 use train::{ResumeArgs, TrainArgs};
 
@@ -45,6 +47,8 @@ enum Command {
     Resume(ResumeArgs),
     /// Write faces of a bundle as 48x48 grey PNG files, DIR/<emotion>/<n>.png
     Sample(SampleArgs),
+    /// Show the person in a photograph with each of the seven emotions
+    Reexpress(ReexpressArgs),
     /// Train the emotion classifier that eval measures with
     Classifier(ClassifierArgs),
     /// Measure a bundle's faces against held-out real images
@@ -62,6 +66,7 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Some(Command::Train(args)) => return train::start(&args),
         Some(Command::Resume(args)) => return train::resume(&args),
         Some(Command::Sample(args)) => sample::run(&args),
+        Some(Command::Reexpress(args)) => reexpress::run(&args),
         Some(Command::Classifier(args)) => classifier::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Export(args)) => export::run(&args),
