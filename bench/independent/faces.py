@@ -8,8 +8,8 @@ import numpy as np
 import torch
 import torch.nn.functional as F
 from PIL import Image
+from seven_faces import EMOTIONS
 
-EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # FER2013's order
 
 
 def read_real(path):
