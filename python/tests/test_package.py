@@ -26,8 +26,8 @@ def test_faces_need_neither_pytorch_nor_onnx():
     code = f"""
 import sys
 sys.modules.update(torch=None, onnx=None)
-import seven_faces
-print(seven_faces.load({str(GENERATORS["modulated"])!r}).generate("happy", [1, 2]).shape)
+from seven_faces import *
+print(load({str(GENERATORS["modulated"])!r}).generate("happy", [1, 2]).shape)
 """
     assert python(code) == "(2, 48, 48)\n"
 
@@ -59,7 +59,7 @@ bundle = seven_faces.load(folder)
 {call}
 """
     said = python(code).strip().splitlines()[-1]
-    assert said.startswith("seven_faces.errors.MissingPackageError: ") and f'run `pip install "seven-faces[{package}]"`' in said, said
+    assert said.startswith("seven_faces.errors.MissingPackageError: ") and said.endswith(f"run `pip install {package}`"), said
 
 
 def test_the_package_is_typed():

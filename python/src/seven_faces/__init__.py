@@ -20,7 +20,7 @@ from .latent import latents
 from .pixels import IMAGE_SIDE
 
 if TYPE_CHECKING:
-    from .dataset import SevenFacesDataset
+    from .dataset import SevenFacesDataset as SevenFacesDataset
 
 __all__ = [
     "EMOTIONS",
@@ -28,7 +28,6 @@ __all__ = [
     "Bundle",
     "BundleError",
     "MissingPackageError",
-    "SevenFacesDataset",
     "latents",
     "load",
 ]
@@ -40,7 +39,7 @@ except PackageNotFoundError:  # read from a checkout, not installed
 
 
 def __getattr__(name: str) -> Any:
-    """What needs PyTorch is imported when it is asked for."""
+    """What needs PyTorch is imported when it is asked for, and by `from seven_faces import *` not at all."""
     if name == "SevenFacesDataset":
         from .dataset import SevenFacesDataset
 

@@ -23,5 +23,4 @@ def needed(package: str, what: str) -> ModuleType:
     except ModuleNotFoundError as error:
         if error.name != package:
             raise  # the package is there, and lacks something itself
-        command = f'pip install "seven-faces[{package}]"'
-        raise MissingPackageError(f"{what} needs the package {package}, which is not installed: run `{command}`") from None
+        raise MissingPackageError(f"{what} needs the package {package}, which is not installed: run `pip install {package}`") from None
