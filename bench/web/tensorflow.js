@@ -45,8 +45,9 @@ function tensors(file) {
     found[name] = tf.tensor(NUMBERS[dtype](bytes), shape);
   }
   for (const name of Object.keys(header).filter((name) => header[name].dtype === "I8")) {
-    found[name] = tf.mul(found[name], found[`${name}.scale`]);
-    delete found[`${name}.scale`];
+    const scales = `${name}.quantisation_scale`;
+    found[name] = tf.mul(found[name], found[scales]);
+    delete found[scales];
   }
   return found;
 }
