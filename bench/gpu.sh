@@ -18,7 +18,7 @@ pack() {
   strip -o "$into/native-trainer" "$trainer"
   xz -9 -f "$into/native-trainer"
   xz -6 -c "$images" > "$into/images.zip.xz"
-  cp "$here"/{trainer,training_networks,game}.py "$here/gpu.sh" "$into/"
+  cp "$here"/{trainer,training_networks,game,tables}.py "$here/gpu.sh" "$into/"
   mkdir -p "$into/python"
   (cd "$here/../python/src" && find seven_faces -name '*.py' -exec cp --parents -t "$into/python" {} +)
   if command -v apt-get >/dev/null; then

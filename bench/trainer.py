@@ -7,13 +7,12 @@ rates fall, changes no step's cost and is left out. Compare with training/src/{s
 """
 
 import argparse
-import csv
 import json
 import resource
 import time
 from pathlib import Path
 
-import numpy as np
+import tables
 import torch
 import torch.nn.functional as F
 import training_networks
@@ -31,11 +30,8 @@ class Data:
     """Training images of a table like fer2013.csv."""
 
     def __init__(self, path, options, device):
-        with open(path, newline="") as file:
-            rows = [row for row in csv.DictReader(file) if row["Usage"] == "Training"]
-        images = np.stack([np.array(row["pixels"].split(), np.uint8) for row in rows])
-        self.images = torch.from_numpy(images).reshape(-1, 1, IMAGE_SIDE, IMAGE_SIDE).to(device)
-        labels = torch.tensor([int(row["emotion"]) for row in rows])
+        images, labels = map(torch.from_numpy, tables.arrays((y, x) for split, y, x in tables.rows(path) if split == "Training"))
+        self.images = images[:, None].to(device)
         self.labels = F.one_hot(labels, len(EMOTIONS)).float().to(device)
         counts = torch.bincount(labels, minlength=len(EMOTIONS)).double()
         self.shares = counts[labels] ** -options["class_balancing"]

@@ -63,7 +63,7 @@ function prepared(file) {
     weights[name] = tf.reshape(maps, [rows, -1]);
   }
   for (const name of Object.keys(weights)) {
-    if (name.endsWith("Transposed.weight") || name.endsWith("conv.weight")) order(name, [2, 3, 1, 0]);
+    if (weights[name].rank === 4) order(name, [2, 3, 1, 0]);
   }
   return weights;
 }
@@ -90,8 +90,7 @@ function forward(weights, z, emotions) {
       maps = tf.add(maps, convolved(rectified(maps, `${residual}.norm`), `${residual}.conv`));
     }
   }
-  maps = convolved(maps, "end.conv");
-  return tf.tanh(maps.shape[3] > 1 ? tf.depthToSpace(maps, 2) : maps);
+  return tf.tanh(convolved(maps, "end"));
 }
 
 export async function start(device, gan) {
