@@ -4,7 +4,6 @@ A seed is expanded to a key by PCG32 (as `SeedableRng::seed_from_u64` of Rust's 
 8 rounds (Bernstein 2008), and these to normal numbers by Box & Muller's transform (1958) with the functions of `libm.py`.
 """
 
-import operator
 from collections.abc import Iterable
 
 import numpy as np
@@ -41,11 +40,10 @@ def seed_array(seeds: int | Iterable[int]) -> NDArray[np.uint64]:
         ValueError: a seed that is no whole number from 0 to 2^64 - 1.
     """
     given = [seeds] if isinstance(seeds, (int, np.integer)) else list(seeds)
-    try:
-        return np.array([operator.index(seed) for seed in given], np.uint64)
-    except (OverflowError, TypeError):
-        wrong = next(seed for seed in given if not (isinstance(seed, (int, np.integer)) and 0 <= seed < 1 << 64))
-        raise ValueError(f"{wrong!r} is not a seed: expected a whole number from 0 to 2^64 - 1") from None
+    for seed in given:
+        if not (isinstance(seed, (int, np.integer)) and 0 <= int(seed) < 1 << 64):
+            raise ValueError(f"{seed!r} is not a seed: expected a whole number from 0 to 2^64 - 1")
+    return np.array([int(seed) for seed in given], np.uint64)
 
 
 def _units(seeds: NDArray[np.uint64], count: int) -> NDArray[np.float64]:
