@@ -5,10 +5,9 @@ import json
 from dataclasses import dataclass
 
 from browser import Browser
-from generator import Bundle, onnx_model
-from latent import latents
 from server import Server
 from settings import REPOSITORY
+from seven_faces import load
 
 #: The pages that run an engine each.
 WEB = REPOSITORY / "bench" / "web"
@@ -50,9 +49,9 @@ class Stage:
     def __init__(self, settings):
         settings.check_site()
         self.settings = settings
-        bundle = Bundle(settings.bundle)
-        (settings.made / f"{settings.gan}.onnx").write_bytes(onnx_model(bundle).SerializeToString())
-        latents(range(MOST_FACES), bundle.latent_size).tofile(settings.made / "latents.f32")
+        bundle = load(settings.bundle)
+        bundle.to_onnx(settings.made / f"{settings.gan}.onnx")
+        bundle.latents(range(MOST_FACES)).tofile(settings.made / "latents.f32")
         (settings.made / "latents.json").write_text(json.dumps({"latent_size": bundle.latent_size}))
         self.server = Server({
             "site": settings.site,

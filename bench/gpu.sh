@@ -18,7 +18,9 @@ pack() {
   strip -o "$into/native-trainer" "$trainer"
   xz -9 -f "$into/native-trainer"
   xz -6 -c "$images" > "$into/images.zip.xz"
-  cp "$here/trainer.py" "$here/gpu.sh" "$into/"
+  cp "$here"/{trainer,training_networks,game,tables}.py "$here/gpu.sh" "$into/"
+  mkdir -p "$into/python"
+  (cd "$here/../python/src" && find seven_faces -name '*.py' -exec cp --parents -t "$into/python" {} +)
   if command -v apt-get >/dev/null; then
     (cd "$into/loader" && apt-get download -qq "${LOADER[@]}" 2>/dev/null) || echo "no loader packed: Vulkan has to be there" >&2
   fi
@@ -70,8 +72,9 @@ with open(sys.argv[1], "w") as file:
         file.write(f"{row % 7},{' '.join(str(random.randrange(256)) for _ in range(2304))},Training\n")
 P
   for batch in 32 128; do
-    echo "PyTorch, preset small's networks, batch $batch:"
-    timeout 30 python3 "$from/trainer.py" --data "$work/noise.csv" --device cuda --batch "$batch" --steps 200 2>&1 | tail -n 1
+    echo "PyTorch, the run's networks, batch $batch:"
+    PYTHONPATH=$from/python timeout 30 python3 "$from/trainer.py" --data "$work/noise.csv" --options "$work"/runs/*/options.json \
+      --device cuda --batch "$batch" --steps 200 2>&1 | tail -n 1
   done
 }
 

@@ -7,15 +7,16 @@ from statistics import median
 
 import brotli
 import numpy as np
+import torch
 from PIL import Image
 
 import program
 from browser import Browser
 from engines import DEVICES, EMOTION, ENGINES, MOST_FACES, Stage, Tabs, peers_of
-from generator import SIDE, Bundle, Generator, distance_from
-from latent import latents
 from report import number, table, verdict
 from rounds import interleaved, ratio
+from seven_faces import EMOTIONS, IMAGE_SIDE, load
+from seven_faces.pixels import HALF_RANGE
 
 PIXEL_GOAL = 1e-3
 #: By device: of the peer's time for the same faces.
@@ -33,32 +34,41 @@ def pixels(settings):
     settings.check_trainer()
     rows, count = [], 8 if settings.quick else 32
     for gan in ("cgan", "acgan"):
-        bundle = Bundle(settings.site / "models" / gan)
+        bundle = load(settings.site / "models" / gan)
         rows.append((f"`native-trainer sample`, {gan}, seven emotions", sampled(settings, bundle, count)))
     with Stage(settings) as stage, Browser() as browser:
-        bundle = Bundle(settings.bundle)
-        faces = Generator(bundle)(latents(range(count), bundle.latent_size), one_hot(EMOTION, count))
+        faces = oracle(load(settings.bundle), EMOTION, count)
         tabs = Tabs(stage, browser)
         for engine in ENGINES:
-            greys = np.array(tabs.greys(engine, count)).reshape(-1, SIDE, SIDE)
+            greys = np.array(tabs.greys(engine, count)).reshape(-1, IMAGE_SIDE, IMAGE_SIDE)
             rows.append((f"{engine.title}, {DEVICES[engine.device]}, {settings.gan}", distance_from(faces, greys)))
     rows = [(who, f"{distance:.1e}" if distance else "none", verdict(distance, PIXEL_GOAL)) for who, distance in rows]
     return table([f"{count} faces by", "largest difference", "goal"], rows)
 
 
-def one_hot(emotion, count):
-    return np.eye(7, dtype=np.float32)[[emotion] * count]
+def oracle(bundle, emotion, count):
+    """Faces `[count, 48, 48]` in [-1, 1] of the first seeds, by the package's generator in PyTorch."""
+    weights = np.eye(len(EMOTIONS), dtype=np.float32)[[emotion] * count]
+    with torch.inference_mode():
+        faces = bundle.generator(torch.from_numpy(bundle.latents(range(count))), torch.from_numpy(weights))
+    return faces[:, 0].numpy()
+
+
+def distance_from(faces, greys):
+    """How far the farthest pixel lies outside the interval that rounds to its grey level. Over many faces that is as
+    good as the largest difference of the numbers themselves, which a picture file does not hold."""
+    low, high = (greys - 0.5) / HALF_RANGE - 1, (greys + 0.5) / HALF_RANGE - 1
+    return float(np.maximum(np.maximum(low - faces, faces - high), 0).max())
 
 
 def sampled(settings, bundle, count):
     """The largest difference between the trainer's pictures and the oracle's faces."""
-    oracle, z = Generator(bundle), latents(range(count), bundle.latent_size)
     with settings.scratch() as out:
-        faces = ["--bundle", bundle.file.parent, "--count", count, "--out", out, "--device", "cpu"]
+        faces = ["--bundle", bundle.folder, "--count", count, "--out", out, "--device", "cpu"]
         program.run([settings.trainer, "sample", *faces])
         return max(
-            distance_from(oracle(z, one_hot(index, count)), pictures(f"{out}/{emotion}", count))
-            for index, emotion in enumerate(bundle.emotions)
+            distance_from(oracle(bundle, index, count), pictures(f"{out}/{emotion}", count))
+            for index, emotion in enumerate(EMOTIONS)
         )
 
 

@@ -7,6 +7,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 export SEVEN_FACES_BENCH_DIR="${SEVEN_FACES_BENCH_DIR:-$HOME/.cache/seven-faces/bench}"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$here/../target}"
 export PYTHONDONTWRITEBYTECODE=1
+export PYTHONPATH="$here/../python/src" # the package as it is in this checkout
 folder=$SEVEN_FACES_BENCH_DIR
 python=$folder/venv/bin/python
 mkdir -p "$folder"

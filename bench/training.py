@@ -1,5 +1,6 @@
 """The trainer against PyTorch and pandas: steps, memory, and reading fer2013.csv."""
 
+import functools
 import json
 import os
 import sys
@@ -15,29 +16,10 @@ from trainer import WARM_UP
 STEP_GOAL = 1.0
 CSV_GOAL = 10.0
 MEMORY_GOAL = 2.0
-#: Width of the networks, and images in a batch, by device: the generators of the presets small and base.
-WIDTHS = {"CPU": 32, "GPU": 64}
-#: What trainer.py computes, whatever the presets may become: preset small's networks, losses and penalty.
-RECIPE = {
-    "generator.latent_size": 64,
-    "generator.up_sampling": "nearest",
-    "generator.residual": "true",
-    "generator.self_modulation": "false",
-    "discriminator.dense": "true",
-    "augmentation": 0,
-    "loss.adversarial": "non-saturating",
-    "loss.label_cross_entropy": 1,
-    "loss.r1": 0.2,
-    "loss.r2": 0,
-    "loss.penalty_every": 16,
-}
+#: Of the trainer, as they are now.
+PRESETS = ("tiny", "small", "base")
 HERE = Path(__file__).parent
 PYTHON = sys.executable
-
-
-def discriminator_width(width):
-    """Beside a generator of this width, as in preset small."""
-    return width * 3 // 2
 
 
 def devices():
@@ -48,37 +30,52 @@ def devices():
 
 
 class Match:
-    """The same training in both programs."""
+    """The same training in both programs: a preset as it is now, with `changes` by the names of a run's options."""
 
-    def __init__(self, settings, data, device="CPU", gan="acgan", width=32, batch=32, steps=None):
-        self.settings, self.data, self.gan, self.width, self.batch = settings, data, gan, width, batch
+    def __init__(self, settings, data, device="CPU", gan="acgan", preset="small", batch=None, steps=None, **changes):
+        self.settings, self.data, self.gan, self.preset, self.changes = settings, data, gan, preset, changes
         self.native_device, self.torch_device = devices()[device]
-        self.steps = 4 if settings.quick else steps or max(12, 1536 * 32 // (batch * width))
+        self.batch = batch or self.options["batch"]
+        width = self.options["generator"]["width"]
+        self.steps = 4 if settings.quick else steps or max(12, 1536 * 32 // (self.batch * width))
+
+    @functools.cached_property
+    def options(self):
+        """What our trainer computes, by its own account: the options that it writes into a run of one step."""
+        with self.settings.scratch() as out:
+            self.train(out, "cpu", 1)
+            return json.loads(one_file(out, "options.json").read_text())
+
+    def train(self, out, device, images, **more):
+        """Our trainer from start to end."""
+        options = {"--data": self.data, "--gan": self.gan, "--preset": self.preset, "--out": out, "--images": images, "--device": device}
+        sets = [f"--set={name}={value}" for name, value in (self.changes | more).items()]
+        threads = {"RAYON_NUM_THREADS": str(self.settings.threads)}
+        return program.run([self.settings.trainer, "train", *sets, *(part for pair in options.items() for part in pair)], threads)
 
     def native(self):
         """Images per second and peak memory of our trainer."""
         with self.settings.scratch() as out:
-            options = {
-                "--data": self.data, "--gan": self.gan, "--batch": self.batch, "--out": out,
-                "--images": self.steps * self.batch, "--device": self.native_device,
-            }
-            widths = {"generator.width": self.width, "discriminator.width": discriminator_width(self.width)}
-            settings = [f"--set={name}={value}" for name, value in (RECIPE | widths).items()]
-            threads = {"RAYON_NUM_THREADS": str(self.settings.threads)}
-            command = [self.settings.trainer, "train", *settings, *(part for pair in options.items() for part in pair)]
-            finished = program.run(command, threads)
-            (stats,) = Path(out).glob("*/stats.jsonl")
-            return images_per_second(stats.read_text()), finished.peak_bytes
+            finished = self.train(out, self.native_device, self.steps * self.batch, batch=self.batch)
+            return images_per_second(one_file(out, "stats.jsonl").read_text()), finished.peak_bytes
 
     def torch(self):
         """Images per second and peak memory of trainer.py."""
-        options = {
-            "--data": self.data, "--gan": self.gan, "--width": self.width, "--batch": self.batch,
-            "--discriminator-width": discriminator_width(self.width), "--steps": self.steps, "--threads": self.settings.threads, "--device": self.torch_device,
-        }
-        command = [PYTHON, HERE / "trainer.py", *(part for pair in options.items() for part in pair)]
-        finished = program.run(command)
-        return json.loads(finished.output)["images_per_second"], finished.peak_bytes
+        with self.settings.scratch() as out:
+            run = Path(out, "options.json")
+            run.write_text(json.dumps(self.options))
+            options = {
+                "--data": self.data, "--options": run, "--batch": self.batch, "--steps": self.steps,
+                "--threads": self.settings.threads, "--device": self.torch_device,
+            }  # fmt: skip
+            finished = program.run([PYTHON, HERE / "trainer.py", *(part for pair in options.items() for part in pair)])
+            return json.loads(finished.output)["images_per_second"], finished.peak_bytes
+
+
+def one_file(out, name):
+    """The file of the only run in a folder."""
+    (file,) = Path(out).glob(f"*/{name}")
+    return file
 
 
 def images_per_second(stats):
@@ -120,24 +117,25 @@ def speeds(results):
 
 
 def steps(settings):
-    """Both GANs, on a GPU with wider networks and larger batches."""
+    """Both GANs in every preset, as it is now."""
     settings.check_trainer()
     matches = {}
     for device in devices():
-        width, batch = WIDTHS[device], WIDTHS[device]
-        for gan in ("acgan", "cgan"):
-            title = f"{device}, {gan}, width {width}, batch {batch}"
-            matches[title] = Match(settings, data(settings), device, gan, width, batch)
+        for preset in PRESETS:
+            for gan in ("acgan", "cgan"):
+                match = Match(settings, data(settings), device, gan, preset)
+                matches[f"{device}, {preset}, {gan}, batch {match.batch}"] = match
     return speeds(compared(settings, matches))
 
 
 def growth(settings):
-    """Larger batches, wider networks."""
+    """Larger batches, wider networks than preset small's."""
     settings.check_trainer()
     batches = (16, 64) if settings.quick else (16, 32, 64, 128, 256, 512)
     matches = {f"width 32, batch {batch}": Match(settings, data(settings), batch=batch) for batch in batches}
     for width in (64,) if settings.quick else (64, 128):
-        matches[f"width {width}, batch 32"] = Match(settings, data(settings), width=width)
+        widths = {"generator.width": width, "discriminator.width": width * 3 // 2}
+        matches[f"width {width}, batch 32"] = Match(settings, data(settings), **widths)
     return speeds(compared(settings, matches))
 
 
@@ -148,7 +146,7 @@ def memory(settings):
     def match(gan):
         return Match(settings, data(settings), gan=gan, batch=64, steps=8)  # Memory does not grow with steps.
 
-    matches = {f"{gan}, width 32, batch 64": match(gan) for gan in ("acgan", "cgan")}
+    matches = {f"{gan}, preset small, batch 64": match(gan) for gan in ("acgan", "cgan")}
     rows = []
     for title, sides in compared(settings, matches).items():
         ours, theirs = (median(peak for _, peak in side) / 1e9 for side in sides)

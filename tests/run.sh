@@ -60,6 +60,21 @@ install_rust_tools() {
   fi
 }
 
+# Tests the Python package as it is installed, outside the checkout. PyTorch, 5 GB, is not installed for it: what needs it is
+# tested where python3 has it.
+test_python_package() {
+  local reason environment="$HOME/.cache/seven-faces/python"
+  reason=$(python3 -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11) and sys.version)' 2>&1) || {
+    echo "skipped: the Python package needs python3 3.11 or newer with venv, and this one says: ${reason##*$'\n'}"
+    return
+  }
+  [ -x "$environment/bin/python" ] || python3 -m venv --system-site-packages "$environment"
+  # First as it is now, whatever its version, then what it needs.
+  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check --force-reinstall --no-deps ./python
+  "$environment/bin/python" -m pip install --quiet --disable-pip-version-check './python[test]'
+  "$environment/bin/python" -m pytest --quiet -p no:cacheprovider python/tests
+}
+
 install_packages
 install_rust_tools
 
@@ -74,6 +89,9 @@ case "$(rustc --version)" in
     cargo clippy --locked --all-targets
     ;;
 esac
+
+say "the Python package"
+test_python_package
 
 say "building the page"
 trunk build --release

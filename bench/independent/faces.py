@@ -1,31 +1,23 @@
 """Real faces, the same spoilt, and generated ones: pixels (n, 48, 48) and labels."""
 
-import csv
-import io
-import zipfile
-
 import numpy as np
+import tables
 import torch
 import torch.nn.functional as F
 from PIL import Image
-
-EMOTIONS = ("angry", "disgust", "fear", "happy", "sad", "surprise", "neutral")  # FER2013's order
+from seven_faces import EMOTIONS
 
 
 def read_real(path):
     """Training and held-out (faces, labels); held out are both test splits, less what also lies in training."""
     splits = {"Training": {}, "Test": []}
-    archive = zipfile.ZipFile(path)
-    with archive.open(next(n for n in archive.namelist() if n.endswith(".csv"))) as file:
-        for row in csv.DictReader(io.TextIOWrapper(file, "utf-8")):
-            face, label = np.array(row["pixels"].split(), np.uint8).reshape(48, 48), int(row["emotion"])
-            if row["Usage"] == "Training":
-                splits["Training"].setdefault(face.tobytes(), (face, label))
-            else:
-                splits["Test"].append((face, label))
-    test = [(f, y) for f, y in splits["Test"] if f.tobytes() not in splits["Training"]]
-    unzip = lambda rows: (np.stack([f for f, _ in rows]), np.array([y for _, y in rows]))
-    return unzip(list(splits["Training"].values())), unzip(test)
+    for usage, label, face in tables.rows(path):
+        if usage == "Training":
+            splits["Training"].setdefault(face.tobytes(), (label, face))
+        else:
+            splits["Test"].append((label, face))
+    test = [(y, f) for y, f in splits["Test"] if f.tobytes() not in splits["Training"]]
+    return tables.arrays(splits["Training"].values()), tables.arrays(test)
 
 
 def read_folder(path):

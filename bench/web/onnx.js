@@ -1,4 +1,4 @@
-// onnxruntime-web on the ONNX file that bench/generator.py exports: one thread, or WebGPU.
+// onnxruntime-web on the ONNX file that the Python package exports: one thread, or WebGPU.
 
 import { images, inputs } from "./faces.js";
 

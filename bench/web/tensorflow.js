@@ -45,8 +45,9 @@ function tensors(file) {
     found[name] = tf.tensor(NUMBERS[dtype](bytes), shape);
   }
   for (const name of Object.keys(header).filter((name) => header[name].dtype === "I8")) {
-    found[name] = tf.mul(found[name], found[`${name}.scale`]);
-    delete found[`${name}.scale`];
+    const scales = `${name}.quantisation_scale`;
+    found[name] = tf.mul(found[name], found[scales]);
+    delete found[scales];
   }
   return found;
 }
@@ -62,7 +63,7 @@ function prepared(file) {
     weights[name] = tf.reshape(maps, [rows, -1]);
   }
   for (const name of Object.keys(weights)) {
-    if (name.endsWith("Transposed.weight") || name.endsWith("conv.weight")) order(name, [2, 3, 1, 0]);
+    if (weights[name].rank === 4) order(name, [2, 3, 1, 0]);
   }
   return weights;
 }
@@ -89,8 +90,7 @@ function forward(weights, z, emotions) {
       maps = tf.add(maps, convolved(rectified(maps, `${residual}.norm`), `${residual}.conv`));
     }
   }
-  maps = convolved(maps, "end.conv");
-  return tf.tanh(maps.shape[3] > 1 ? tf.depthToSpace(maps, 2) : maps);
+  return tf.tanh(convolved(maps, "end"));
 }
 
 export async function start(device, gan) {
