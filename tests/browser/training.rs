@@ -20,7 +20,7 @@ const DIFFERENCE: f32 = 1e-3;
 
 const LIMIT: Duration = Duration::from_secs(120);
 
-/// Starts the worker, which keeps its replies in `window.replies`, and waits until it takes requests.
+/// Starts the worker, whose replies are kept in `window.replies`.
 const START_WORKER: &str = r#"
     window.replies = [];
     const version = document.documentElement.dataset.version;
@@ -80,6 +80,8 @@ fn ten_steps_in_the_browser_have_the_figures_of_the_native_run() {
     };
     visit.chrome.open(&visit.site.page(""));
     visit.chrome.execute(START_WORKER);
+    let started = "return replies.some((reply) => reply === 'started')";
+    visit.chrome.wait("the worker to start", started, LIMIT);
     for gan in GanKind::ALL {
         let request = json!({"start": {"gan": gan, "preset": "tiny", "changes": changes()}});
         visit.chrome.execute(&format!(

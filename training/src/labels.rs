@@ -60,7 +60,10 @@ impl LabelSampler {
     pub fn draw(&self, rng: &mut impl RngCore) -> (Emotion, usize) {
         let label = self.draw_label(rng);
         let images = &self.by_label[label.index()];
-        (label, images[rng.next_u64() as usize % images.len()])
+        (
+            label,
+            images[(rng.next_u64() % images.len() as u64) as usize],
+        )
     }
 
     /// A label alone.
