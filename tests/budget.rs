@@ -17,7 +17,14 @@ type Budget = (&'static str, &'static [&'static str], [usize; 2]);
 const BUDGETS: [Budget; 7] = [
     (
         "the page",
-        &["index.html", "boot.js", "first-face.png", "page-*", "*.css"],
+        &[
+            "index.html",
+            "boot.js",
+            "png.js",
+            "first-face.png",
+            "page-*",
+            "*.css",
+        ],
         [800, 287],
     ),
     (
@@ -35,7 +42,7 @@ const BUDGETS: [Budget; 7] = [
         &["worker-train.js", "worker-train_bg.wasm"],
         [4_000, 800],
     ),
-    ("the widget", &["seven-faces.js", "widget/*.js"], [42, 17]),
+    ("the widget", &["seven-faces.js", "widget/*.js"], [43, 17]),
     ("the cGAN", &["models/cgan/*"], [585, 490]),
     ("the ACGAN", &["models/acgan/*"], [585, 490]),
 ];

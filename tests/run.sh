@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 export PATH="${CARGO_HOME:-$HOME/.cargo}/bin:$PATH"
 
 TRUNK=0.21.14 # 0.22 needs a newer Rust than this workspace
+GECKODRIVER=0.37.1
+NODE=22 # for the examples, where the system's is older than 20.19
 WASM_BINDGEN=$(sed -n 's/^wasm-bindgen = "=\(.*\)"$/\1/p' Cargo.toml)
 
 say() { printf '\n== %s\n' "$*"; }
@@ -20,7 +22,8 @@ install_packages() {
   command -v cc >/dev/null || missing+=(gcc libc6-dev)
   command -v chromium >/dev/null || missing+=(chromium)
   command -v chromedriver >/dev/null || missing+=(chromium-driver)
-  command -v npm >/dev/null || missing+=(npm) # for axe-core, the accessibility audit
+  command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing+=(firefox-esr)
+  command -v npm >/dev/null || missing+=(npm) # for axe-core, the accessibility audit, and web/examples
   compgen -G '/usr/lib/*/libEGL.so.1' >/dev/null || missing+=(libegl1 libgl1-mesa-dri)
   compgen -G '/usr/lib/*/libvulkan.so.1' >/dev/null || missing+=(libvulkan1)
   [ "${#missing[@]}" = 0 ] && return
@@ -58,6 +61,18 @@ install_rust_tools() {
     # Its own lock file names a crate version that is not published: resolve anew.
     cargo_install wasm-bindgen-cli --version "$WASM_BINDGEN"
   fi
+  if ! geckodriver --version 2>/dev/null | grep -qF "$GECKODRIVER"; then
+    cargo_install geckodriver --version "$GECKODRIVER" --locked
+  fi
+}
+
+# Debian 12 and Ubuntu 24.04 have Node 18; npm has all of them.
+install_node() {
+  local folder="$HOME/.cache/seven-faces/node"
+  export PATH="$folder/node_modules/node/bin:$PATH"
+  node -e 'const [major, minor] = process.versions.node.split("."); process.exit(major * 100 + +minor >= 2019 ? 0 : 1)' && return
+  say "installing Node $NODE"
+  npm install --prefix "$folder" --no-audit --no-fund "node@$NODE" >/dev/null
 }
 
 # Tests the Python package as it is installed, outside the checkout. PyTorch, 5 GB, is not installed for it: what needs it is
@@ -80,6 +95,7 @@ test_python_package() {
 
 install_packages
 install_rust_tools
+install_node
 
 say "formatting and lints"
 cargo fmt --all --check

@@ -10,9 +10,9 @@ version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"$/\1/p' "$r
 
 rm -rf "$folder"
 mkdir -p "$folder"
-cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,widget,engine.js,models} "$dist"/worker-* "$folder"
+cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,png.js,widget,engine.js,models} "$dist"/worker-* "$folder"
 cp "$root/LICENSE" "$folder"
-sed 's|\[web/embed.html\](../web/embed.html)|`web/embed.html` in the repository|' "$root/docs/embedding.md" >"$folder/README.md"
+sed 's|\[\(web/[a-z.]*\)\](../web/[a-z.]*)|`\1` in the repository|' "$root/docs/embedding.md" >"$folder/README.md"
 cat >"$folder/package.json" <<JSON
 {
   "name": "seven-faces",
@@ -27,7 +27,7 @@ cat >"$folder/package.json" <<JSON
     ".": { "types": "./seven-faces.d.ts", "default": "./seven-faces.js" },
     "./*": "./*"
   },
-  "files": ["seven-faces.js", "seven-faces.d.ts", "widget", "engine.js", "worker-*", "models"],
+  "files": ["seven-faces.js", "seven-faces.d.ts", "png.js", "widget", "engine.js", "worker-*", "models"],
   "sideEffects": ["./seven-faces.js"]
 }
 JSON

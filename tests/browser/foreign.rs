@@ -22,7 +22,7 @@ pub struct Foreign {
 }
 
 impl Foreign {
-    /// Serves web/embed.html and what it needs, a bare page, and one that forbids workers, with the widget of `site`.
+    /// Serves web/embed.html and what it needs, a bare page, and the same under the policies of [`headers`], with the widget of `site`.
     /// Under `moved/` is a copy of the module from `dist`, as a bundler might move it.
     pub fn serve(site: &str, dist: &Path) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -67,23 +67,22 @@ fn answer(mut stream: TcpStream, site: &str, dist: &Path) {
     let Some(url) = requested(&stream) else {
         return; // Opened ahead and never used.
     };
-    let name = url.trim_start_matches('/');
+    let name = url.split('?').next().unwrap_or_default();
+    let name = name.trim_start_matches('/');
     let mime = match name.rsplit('.').next() {
         Some("html") => "text/html; charset=utf-8",
         Some("css") => "text/css",
         _ => "text/javascript",
     };
     let text = match name {
-        "bare.html" | "closed.html" => Some(bare(site)),
         "embed.html" | "embed.css" | "embed.js" => Some(embed(name, site)),
+        "own-isolated.html" => Some(bare("/moved/")),
+        _ if name.ends_with(".html") => Some(bare(site)),
         _ => name
             .strip_prefix("moved/")
             .and_then(|file| fs::read_to_string(dist.join(file)).ok()),
     };
-    let policy = match name {
-        "closed.html" => policy(site).replace("worker-src blob:", "worker-src 'none'"),
-        _ => policy(site),
-    };
+    let headers = headers(name, site);
     let status = if text.is_some() {
         "200 OK"
     } else {
@@ -92,7 +91,7 @@ fn answer(mut stream: TcpStream, site: &str, dist: &Path) {
     let text = text.unwrap_or_default();
     let length = text.len();
     let head = format!(
-        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\nContent-Security-Policy: {policy}\r\nConnection: close\r\n\r\n"
+        "HTTP/1.1 {status}\r\nContent-Type: {mime}\r\nContent-Length: {length}\r\n{headers}Connection: close\r\n\r\n"
     );
     // A browser that hangs up is no failure of the site.
     let _ = stream.write_all((head + &text).as_bytes());
@@ -122,6 +121,34 @@ fn bare(site: &str) -> String {
         "<!doctype html><html lang=en><meta charset=utf-8><title>bare</title>
          <script type=module src='{site}seven-faces.js'></script><body><main id=here></main></body></html>"
     )
+}
+
+/// What a page is sent with.
+fn headers(name: &str, site: &str) -> String {
+    let policy = policy(site);
+    let policy = match name {
+        "closed.html" => policy.replace("worker-src blob:", "worker-src 'none'"),
+        "module-only.html" => policy.replace(
+            &format!("script-src 'self' {}", host(site)),
+            &format!("script-src 'self' {site}seven-faces.js {site}widget/"),
+        ),
+        "own-isolated.html" => policy
+            .replace("worker-src blob:", "worker-src 'self'")
+            .replace("connect-src", "connect-src 'self'"),
+        "trusted.html" => {
+            policy + "; require-trusted-types-for 'script'; trusted-types seven-faces"
+        }
+        "untrusted.html" => policy + "; require-trusted-types-for 'script'; trusted-types 'none'",
+        _ => policy,
+    };
+    let isolation =
+        "Cross-Origin-Embedder-Policy: require-corp\r\nCross-Origin-Opener-Policy: same-origin\r\n";
+    let isolation = if name.ends_with("isolated.html") {
+        isolation
+    } else {
+        ""
+    };
+    format!("Content-Security-Policy: {policy}\r\n{isolation}")
 }
 
 /// What docs/embedding.md asks the embedding page to send.

@@ -4,15 +4,19 @@
 //! Every control by pointer and by keyboard, the address, files saved, the page offline, and what goes wrong.
 //!
 //! Needs the site (`trunk build --release`; `SEVEN_FACES_DIST` names another folder than `dist`), Chromium
-//! and chromedriver. What is missing skips a test, unless `SEVEN_FACES_REQUIRE_BROWSER=1`.
+//! and chromedriver, Firefox and geckodriver, Node. What is missing skips a test, unless `SEVEN_FACES_REQUIRE_BROWSER=1`.
 
 mod audit;
 mod chrome;
 mod endurance;
+mod examples;
+mod firefox;
 mod foreign;
 mod gpu;
+mod in_firefox;
 mod native;
 mod screenshots;
+mod session;
 mod shown;
 mod site;
 mod strangers;

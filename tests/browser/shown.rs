@@ -7,12 +7,12 @@ use model_core::emotion::Emotion;
 use serde_json::Value;
 
 use crate::TOLERANCE;
-use crate::chrome::Chrome;
+use crate::session::Session;
 use crate::site::Site;
 
 /// Waits until a canvas shows the face and returns its grey bytes.
 pub fn shown_face(
-    chrome: &Chrome,
+    browser: &Session,
     canvas: &str,
     gan: GanKind,
     emotion: Emotion,
@@ -29,7 +29,7 @@ pub fn shown_face(
          return Array.from(rgba).filter((_, index) => index % 4 === 0);"
     );
     let what = format!("{canvas}: {gan}, {emotion}, seed {seed}");
-    bytes(&chrome.wait(&what, &script, limit))
+    bytes(&browser.wait(&what, &script, limit))
 }
 
 /// The grey bytes that a script returned.
@@ -49,20 +49,20 @@ pub fn assert_same_face(shown: &[u8], expected: &[u8], what: &str) {
 }
 
 /// An attribute of the large face.
-pub fn face_attribute(chrome: &Chrome, name: &str) -> String {
+pub fn face_attribute(browser: &Session, name: &str) -> String {
     let script = format!(
         "return document.querySelector(\"[data-testid='face']\").getAttribute('data-{name}')"
     );
-    chrome
+    browser
         .execute(&script)
         .as_str()
         .unwrap_or_default()
         .to_owned()
 }
 
-pub fn text_of(chrome: &Chrome, testid: &str) -> String {
+pub fn text_of(browser: &Session, testid: &str) -> String {
     let script = format!("return document.querySelector(\"[data-testid='{testid}']\")?.innerText");
-    chrome
+    browser
         .execute(&script)
         .as_str()
         .unwrap_or_default()
@@ -70,13 +70,13 @@ pub fn text_of(chrome: &Chrome, testid: &str) -> String {
 }
 
 /// The console, without the messages a browser writes about itself.
-pub fn assert_nothing_broken(chrome: &Chrome, site: &Site) {
+pub fn assert_nothing_broken(browser: &Session, site: &Site) {
     assert_eq!(
         site.not_found(),
         Vec::<String>::new(),
         "files that the page asked for in vain"
     );
-    let log = chrome.log();
+    let log = browser.log();
     let severe = |entry: &&Value| entry["level"] == "SEVERE";
     let errors: Vec<_> = log
         .as_array()

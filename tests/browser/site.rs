@@ -51,8 +51,10 @@ pub enum Trouble {
     Stalls,
     /// The connection ends in the middle, whatever was asked for.
     Cut,
-    /// The connection ends in the middle; who asks for the rest gets it.
+    /// The first connection ends in the middle; who asks again, for all or for the rest, gets it.
     CutOnce,
+    /// It arrives as plain text.
+    WrongType,
     /// It falls silent in the middle, for longer than anybody waits; who asks for the rest gets it.
     FallsSilent,
     /// One bit arrives flipped.
@@ -195,7 +197,10 @@ fn answer(mut stream: TcpStream, state: &State) {
     locked(&state.requests).push(url.clone());
     let trouble = locked(&state.trouble).filter(|(part, _)| url.contains(part));
     let mut trouble = trouble.map(|(_, trouble)| trouble);
-    let (mut status, mime, mut bytes) = content(&url, state, trouble);
+    let (mut status, mut mime, mut bytes) = content(&url, state, trouble);
+    if trouble == Some(Trouble::WrongType) {
+        mime = "text/plain";
+    }
     let mut range = String::new();
     let knows_ranges = matches!(trouble, Some(Trouble::CutOnce | Trouble::FallsSilent));
     if let Some(start) = start.filter(|start| knows_ranges && *start < bytes.len()) {
@@ -204,6 +209,13 @@ fn answer(mut stream: TcpStream, state: &State) {
         let whole = bytes.len();
         bytes.drain(..start);
         range = format!("Content-Range: bytes {start}-{}/{whole}\r\n", whole - 1);
+    }
+    let times = locked(&state.requests)
+        .iter()
+        .filter(|asked| **asked == url)
+        .count();
+    if trouble == Some(Trouble::CutOnce) && times > 1 {
+        trouble = None;
     }
     let mut encoding = "";
     if trouble == Some(Trouble::TricklesCompressed) {
@@ -266,7 +278,7 @@ fn send(stream: &mut TcpStream, mut bytes: Vec<u8>, trouble: Option<Trouble>) ->
             }
             return Ok(());
         }
-        Some(Trouble::Missing) | None => {}
+        Some(Trouble::Missing | Trouble::WrongType) | None => {}
     }
     stream.write_all(&bytes)
 }
@@ -283,7 +295,13 @@ fn locked<T>(value: &Mutex<T>) -> MutexGuard<'_, T> {
 
 /// The file behind an address; none outside the directory.
 fn file_of(url: &str, dist: &Path) -> Option<PathBuf> {
-    let path = url.split(['?', '#']).next()?.strip_prefix(SUB_PATH)?;
+    let path = url.split(['?', '#']).next()?;
+    // Some hosts serve a folder's page also without the slash at the end.
+    let path = if path == SUB_PATH.trim_end_matches('/') {
+        ""
+    } else {
+        path.strip_prefix(SUB_PATH)?
+    };
     let path = Path::new(if path.is_empty() { "index.html" } else { path });
     let plain = path
         .components()

@@ -11,6 +11,7 @@ mod morph;
 mod own_bundle;
 mod protocol;
 mod requests;
+mod sheet;
 mod snippet;
 mod walk;
 

@@ -26,6 +26,9 @@ function banner() {
   return banner;
 }
 
+/** For the program, once a picture is saved. */
+globalThis.pictures = () => import(`./png.js${new URL(import.meta.url).search}`);
+
 addEventListener("unhandledrejection", (event) => explain(event.reason));
 addEventListener("error", (event) => {
   // An error of a worker that was ended meanwhile has nobody else to hear it; the page continues with the next one.

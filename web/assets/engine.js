@@ -25,11 +25,17 @@ class Connection {
   #reader;
   #skip = 0;
 
-  async open(address, cache, start) {
-    const headers = start ? { range: `bytes=${start}-` } : {};
+  /** `ranged`: only the rest is asked for. */
+  async open(address, cache, start, ranged = start > 0) {
+    const headers = ranged ? { range: `bytes=${start}-` } : {};
     const response = await this.#heard(fetch(address, { cache, headers, signal: this.#abort.signal }));
     if (start) {
       const rest = response.status === 206 && response.headers.get("content-range")?.startsWith(`bytes ${start}-`);
+      // Which part it is, a host may hide from pages of other origins: everything once more, then.
+      if (ranged && !rest && response.status === 206) {
+        await response.body?.cancel();
+        return this.open(address, cache, start, false);
+      }
       if (!rest && response.status !== 200) throw new Error(`the server answered with status ${response.status}`);
       this.#skip = rest ? 0 : start; // the server knows no ranges and sends everything again
     }
@@ -72,7 +78,9 @@ async function download(address, cache = "default") {
     connection.close();
     await new Promise((wait) => setTimeout(wait, 1000 * inVain));
     connection = new Connection();
-    await connection.open(address, cache, loaded);
+    // A host may also forbid pages of other origins to ask for a part.
+    const ranged = inVain === 1 || new URL(address).origin === self.origin;
+    await connection.open(address, cache, loaded, loaded > 0 && ranged);
   };
   const pull = async (stream) => {
     for (;;) {

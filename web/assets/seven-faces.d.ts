@@ -56,7 +56,7 @@ export class SevenFaces {
   static readonly gans: readonly Gan[];
   static readonly devices: readonly Device[];
   static readonly defaults: Readonly<{ emotion: Emotion; gan: Gan; seed: number; device: Device; truncation: number }>;
-  /** The folder of engine.js and models/; to be set before the first face if a bundler moved this module. */
+  /** The folder of engine.js and models/; to be set before the first face if a bundler moved this module. Does nothing on a server. */
   static base: string;
   /** Loads engine and generator: resolves once a face could be made. The wishes become defaults of `generate`. */
   static load(options?: LoadOptions): Promise<SevenFaces>;
@@ -98,6 +98,7 @@ export class SevenFacesElement extends HTMLElement {
   set theme(value: Theme | null);
   get loading(): string;
   set loading(value: "lazy" | "eager" | null);
+  /** The attribute `controls="false"` is none. */
   controls: boolean;
   /** What the picture is called; a description of the face when null. */
   get label(): string | null;
@@ -126,8 +127,35 @@ export class SevenFacesElement extends HTMLElement {
   removeEventListener(type: string, listener: EventListenerOrEventListenerObject, options?: boolean | EventListenerOptions): void;
 }
 
+/** `<seven-faces>` in JSX. React 19 sets properties and hears events; React 18 writes attributes, so a blend must be text there. */
+export interface SevenFacesProps {
+  emotion?: Expression;
+  gan?: Gan;
+  seed?: Seed;
+  device?: Device;
+  truncation?: number;
+  size?: number;
+  theme?: Theme;
+  loading?: "lazy" | "eager";
+  controls?: boolean;
+  label?: string;
+  onready?: (event: SevenFacesEventMap["ready"]) => void;
+  ongenerated?: (event: SevenFacesEventMap["generated"]) => void;
+  onerror?: (event: SevenFacesEventMap["error"]) => void;
+}
+
 declare global {
   interface HTMLElementTagNameMap {
     "seven-faces": SevenFacesElement;
+  }
+}
+
+// @ts-ignore: a program without React has no such module, and needs none
+declare module "react" {
+  namespace JSX {
+    interface IntrinsicElements {
+      // @ts-ignore
+      "seven-faces": DetailedHTMLProps<HTMLAttributes<SevenFacesElement>, SevenFacesElement> & SevenFacesProps;
+    }
   }
 }

@@ -9,7 +9,7 @@ const PREFIX = `seven-faces ${SCOPE} `;
 const CACHE = PREFIX + VERSION;
 
 /** Files that keep their name from one deployment to the next are asked for with their version. */
-const VERSIONED = new Set(["boot.js", "engine.js", "worker-cpu.js", "worker-cpu_bg.wasm", "worker-webgpu.js", "worker-webgpu_bg.wasm"]);
+const VERSIONED = new Set(["boot.js", "png.js", "engine.js", "worker-cpu.js", "worker-cpu_bg.wasm", "worker-webgpu.js", "worker-webgpu_bg.wasm"]);
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(activate()));

@@ -80,8 +80,8 @@ pub enum Part {
     Weights,
     /// The weights of the emotion classifier.
     Classifier,
-    /// Nothing any more: the generator is built and its first face, which nobody sees, compiles the shaders.
-    WarmUp,
+    /// Nothing any more: the GPU's first face, which nobody sees and which compiles the shaders, is compared with the CPU's.
+    Check,
 }
 
 /// How far a download is.
@@ -268,7 +268,7 @@ impl fmt::Display for Progress {
             Part::Engine => "the engine",
             Part::Weights => "the generator",
             Part::Classifier => "the classifier",
-            Part::WarmUp => return f.write_str("Warming up"),
+            Part::Check => return f.write_str("Comparing the GPU's first face with the CPU's"),
         };
         let megabytes = |bytes: u64| bytes as f64 / 1e6;
         match self.total {

@@ -146,3 +146,27 @@ fn a_page_whose_program_is_missing_or_damaged_says_so_and_can_be_asked_again() {
         first_large(&visit.chrome, GanKind::Acgan, Emotion::Happy, SEED);
     }
 }
+
+#[test]
+fn a_page_whose_scripts_never_come_says_what_it_needs() {
+    let Some(visit) = Visit::begin(false) else {
+        return;
+    };
+    let said = |what: &str, address: &str| {
+        visit.chrome.open(address);
+        let late = "const late = document.querySelector('#boot .sf-late');
+            return late && getComputedStyle(late).opacity === '1' && late.innerText";
+        let late = visit.chrome.wait(what, late, NEXT_FACE).to_string();
+        for part in ["a web server", "ends with a slash", "as JavaScript"] {
+            assert!(late.contains(part), "{what}: {late}");
+        }
+    };
+    said(
+        "a file",
+        &format!("file://{}", visit.dist.join("index.html").display()),
+    );
+    let folder = visit.site.page("");
+    said("no slash at the end", folder.trim_end_matches('/'));
+    visit.site.trouble("boot.js", Trouble::WrongType);
+    said("a script as plain text", &folder);
+}

@@ -10,7 +10,7 @@ mod motion;
 mod offline;
 mod own_bundle;
 mod pointer;
-mod saving;
+pub mod saving;
 mod snippet;
 mod views;
 
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
 
-use crate::chrome::Chrome;
+use crate::session::Session;
 use crate::shown::{shown_face, text_of};
 use crate::site::Site;
 use crate::{FIRST_FACE, NEXT_FACE, SEED};
@@ -30,16 +30,16 @@ use crate::{FIRST_FACE, NEXT_FACE, SEED};
 pub const KEPT: &str = "return navigator.serviceWorker.getRegistration().then((it) => it?.active?.state === 'activated')";
 
 /// Opens the page and waits until its engine runs on the CPU.
-pub fn open(chrome: &Chrome, site: &Site, query: &str) {
-    chrome.open(&site.page(query));
+pub fn open(browser: &Session, site: &Site, query: &str) {
+    browser.open(&site.page(query));
     let ready =
         "return document.querySelector(\"[data-testid='status']\")?.innerText.startsWith('CPU')";
-    chrome.wait("the engine runs", ready, FIRST_FACE);
+    browser.wait("the engine runs", ready, FIRST_FACE);
 }
 
 /// The query of the address.
-pub fn search(chrome: &Chrome) -> String {
-    chrome
+pub fn search(browser: &Session) -> String {
+    browser
         .execute("return location.search")
         .as_str()
         .unwrap_or_default()
@@ -47,32 +47,32 @@ pub fn search(chrome: &Chrome) -> String {
 }
 
 /// Waits until the query of the address holds a text.
-pub fn wait_for_part(chrome: &Chrome, part: &str) {
+pub fn wait_for_part(browser: &Session, part: &str) {
     let script = format!("return location.search.includes('{part}')");
-    chrome.wait(&format!("the address holds {part}"), &script, NEXT_FACE);
+    browser.wait(&format!("the address holds {part}"), &script, NEXT_FACE);
 }
 
 /// Waits for what the page says of a file saved or something copied.
-pub fn wait_for_said(chrome: &Chrome, said: &str) {
+pub fn wait_for_said(browser: &Session, said: &str) {
     let script =
         format!("return document.querySelector(\"[data-testid='said']\").innerText === '{said}'");
-    chrome.wait(said, &script, NEXT_FACE);
+    browser.wait(said, &script, NEXT_FACE);
 }
 
 /// The large face, once it is the one asked for.
-pub fn large(chrome: &Chrome, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
-    shown_face(chrome, "face", gan, emotion, seed, NEXT_FACE)
+pub fn large(browser: &Session, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
+    shown_face(browser, "face", gan, emotion, seed, NEXT_FACE)
 }
 
 /// The large face where the engine and the network must come first.
-pub fn first_large(chrome: &Chrome, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
-    shown_face(chrome, "face", gan, emotion, seed, FIRST_FACE)
+pub fn first_large(browser: &Session, gan: GanKind, emotion: Emotion, seed: u64) -> Vec<u8> {
+    shown_face(browser, "face", gan, emotion, seed, FIRST_FACE)
 }
 
 /// The first face of a visit, which nothing had to be said about.
-pub fn first_face(chrome: &Chrome) {
-    first_large(chrome, GanKind::Acgan, Emotion::Happy, SEED);
-    assert_eq!(text_of(chrome, "error"), "");
+pub fn first_face(browser: &Session) {
+    first_large(browser, GanKind::Acgan, Emotion::Happy, SEED);
+    assert_eq!(text_of(browser, "error"), "");
 }
 
 /// Waits for a download and returns it.

@@ -9,23 +9,38 @@ use web::page::film;
 use web::worker::inference::largest_difference;
 
 use crate::chrome::Chrome;
+use crate::screenshots::test_output;
 use crate::shown::{assert_nothing_broken, bytes, shown_face};
 use crate::visit::{large, open, saved, wait_for_said};
 use crate::{NEXT_FACE, SEED, Visit};
 
-fn grey_of(png: &[u8]) -> (u32, u32, Vec<u8>) {
+pub fn grey_of(png: &[u8]) -> (u32, u32, Vec<u8>) {
     let image = image::load_from_memory(png).expect("a PNG").to_luma8();
     (image.width(), image.height(), image.into_raw())
 }
 
 /// A face on a picture `width` wide: each of its pixels, enlarged to a square, read at the middle.
-fn enlarged_face(grey: &[u8], width: u32, [left, top]: [usize; 2], scale: usize) -> Vec<u8> {
+pub fn enlarged_face(grey: &[u8], width: u32, [left, top]: [usize; 2], scale: usize) -> Vec<u8> {
     let middle = |pixel: usize| {
         let (x, y) = (pixel % IMAGE_SIDE, pixel / IMAGE_SIDE);
         let at = |corner: usize, place: usize| corner + place * scale + scale / 2;
         grey[at(top, y) * width as usize + at(left, x)]
     };
     (0..IMAGE_PIXELS).map(middle).collect()
+}
+
+/// Fails unless a smoothly enlarged face, made as small as it was, is nearly the face.
+pub fn assert_enlarged_smoothly(picture: &[u8], face: &[u8]) {
+    let picture = image::load_from_memory(picture).expect("a PNG");
+    let side = IMAGE_SIDE as u32;
+    assert_eq!((picture.width(), picture.height()), (10 * side, 10 * side));
+    let small = picture.resize_exact(side, side, image::imageops::FilterType::Triangle);
+    let apart = small.to_luma8().into_raw().into_iter().zip(face);
+    let sum: u32 = apart
+        .map(|(small, face)| u32::from(small.abs_diff(*face)))
+        .sum();
+    let mean = f64::from(sum) / IMAGE_PIXELS as f64;
+    assert!(mean < 4.0, "made small again, it is {mean} grey levels off");
 }
 
 #[test]
@@ -76,7 +91,9 @@ fn check_saved_seven(chrome: &Chrome, folder: &Path) {
     chrome.click("view-seven");
     face(Emotion::Neutral);
     chrome.click("save-large");
-    let (width, height, grey) = grey_of(&saved(folder, "seven-faces-acgan-seven-6-large.png"));
+    let file = saved(folder, "seven-faces-acgan-seven-6-large.png");
+    std::fs::write(test_output().join("contact-sheet.png"), &file).expect("for people");
+    let (width, height, grey) = grey_of(&file);
     assert_eq!(
         (width, height),
         (7 * 200 + 8, 192 + 24 + 16),

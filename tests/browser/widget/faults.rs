@@ -1,4 +1,4 @@
-//! A missing model, a crash, a policy that forbids workers.
+//! A missing model, a crash, a broken download, an engine that is not there.
 
 use model_core::config::GanKind;
 use model_core::emotion::Emotion;
@@ -61,19 +61,43 @@ fn a_missing_model_and_a_crash_are_sentences_with_a_way_on() {
 }
 
 #[test]
-fn a_policy_that_forbids_workers_is_a_sentence() {
-    let Some(scene) = Scene::open("closed.html", false) else {
-        return;
-    };
-    scene.add(&json!({}));
-    scene.wait_for_state("error");
-    let sentence = scene.sentence();
-    assert!(
-        sentence.contains("this page's Content-Security-Policy"),
-        "{sentence}"
-    );
-    let error = scene.run("headless", "await SevenFaces.load();");
-    let error = error.expect_err("nothing can be loaded");
-    assert!(error.contains("Content-Security-Policy"), "{error}");
-    assert!(!scene.engine_was_asked_for());
+fn a_download_that_breaks_off_is_whole_in_the_end_where_the_host_hides_its_ranges() {
+    for part in ["worker-cpu_bg.wasm", ".safetensors"] {
+        let Some(scene) = Scene::open("bare.html", false) else {
+            return;
+        };
+        scene.site.trouble(part, Trouble::CutOnce);
+        scene.add(&json!({"emotion": "fear"}));
+        scene.wait_for_state("ready");
+        println!("{part}: rests from {:?} on", scene.site.rests());
+        let asked = scene.site.requests();
+        let times = asked.iter().filter(|path| path.contains(part)).count();
+        assert!(times > 1, "{part} was asked for again: {asked:?}");
+        let pixels = scene.result("pixels", "return grey(await face.toImageData());");
+        let expected = native_face(&scene.dist, GanKind::Acgan, Emotion::Fear, SEED);
+        assert_same_face(&bytes(&pixels), &expected, part);
+    }
+}
+
+#[test]
+fn an_engine_that_is_missing_or_of_the_wrong_type_is_a_sentence_that_says_which() {
+    for (trouble, words) in [
+        (Trouble::Missing, "status 404"),
+        (Trouble::WrongType, "as text/plain and not as JavaScript"),
+    ] {
+        let Some(scene) = Scene::open("bare.html", false) else {
+            return;
+        };
+        scene.site.trouble("engine.js", trouble);
+        scene.add(&json!({}));
+        scene.wait_for_state("error");
+        let sentence = scene.sentence();
+        assert!(
+            sentence.contains(words) && sentence.contains("SevenFaces.base"),
+            "{sentence}"
+        );
+        scene.site.heal();
+        scene.chrome.execute(RETRY);
+        scene.wait_for_state("ready");
+    }
 }

@@ -4,7 +4,8 @@ mod element;
 mod faults;
 mod foreign_page;
 mod headless;
-mod package;
+pub mod package;
+mod policies;
 mod style;
 mod values;
 

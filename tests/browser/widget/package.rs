@@ -7,17 +7,19 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::built_site;
+use crate::examples::npm;
 
 /// The newest compiler that the types are checked with.
 const TYPESCRIPT: &str = "typescript@5.9.3";
 
 /// What the package must hold.
-const FILES: [&str; 13] = [
+const FILES: [&str; 14] = [
     "package.json",
     "README.md",
     "LICENSE",
     "seven-faces.js",
     "seven-faces.d.ts",
+    "png.js",
     "widget/element.js",
     "engine.js",
     "worker-cpu.js",
@@ -44,7 +46,7 @@ fn the_npm_package_packs_and_its_types_hold() {
 }
 
 /// Packs the built site; the archive.
-fn packed(dist: &Path, package: &Path) -> PathBuf {
+pub fn packed(dist: &Path, package: &Path) -> PathBuf {
     run(Command::new("bash")
         .arg(tests::repository().join("web/package.sh"))
         .arg(dist)
@@ -73,7 +75,7 @@ fn install(user: &Path, archive: &Path) {
     let described = r#"{"type": "module", "private": true}"#;
     fs::write(user.join("package.json"), described).expect("a file");
     run(npm(user, "install").arg(archive));
-    let import = "const m = await import('seven-faces'); console.log(Object.keys(m).join())";
+    let import = "const m = await import('seven-faces'); m.SevenFaces.base = '/seven-faces/'; console.log(Object.keys(m).join())";
     let exports = run(Command::new("node")
         .args(["--input-type=module", "-e", import])
         .current_dir(user));
@@ -107,13 +109,6 @@ fn check_types(user: &Path) {
         .arg("node_modules/typescript/bin/tsc")
         .args(options)
         .current_dir(user));
-}
-
-fn npm(folder: &Path, command: &str) -> Command {
-    let mut npm = Command::new("npm");
-    npm.args([command, "--no-audit", "--no-fund", "--ignore-scripts"])
-        .current_dir(folder);
-    npm
 }
 
 /// The output of a command that must succeed.

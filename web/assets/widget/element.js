@@ -3,7 +3,7 @@
 import {
   DEFAULTS, InvalidValue, SIDE, parseLoading, parseSeed, parseSize, parseTheme, parseTruncation, parseWanted, plainSeed,
 } from "./values.js";
-import { faceImage } from "./faces.js";
+import { faceImage, opaque } from "./faces.js";
 import { engine } from "./engine-queue.js";
 import { View } from "./view.js";
 
@@ -20,6 +20,7 @@ let observer;
 
 /** Loads an element once it is near the visible part of the page. */
 function watch(element) {
+  if (!globalThis.IntersectionObserver) return; // Nothing is visible where nothing is laid out, as in jsdom.
   observer ??= new IntersectionObserver(
     (entries) => {
       for (const { isIntersecting, target } of entries) if (isIntersecting) target.load();
@@ -117,13 +118,13 @@ export class SevenFacesElement extends Element {
     if (!(Number.isInteger(size) && size >= 1 && size <= LARGEST_PICTURE)) {
       throw new InvalidValue(`'${size}' is not a size of a picture: expected 1 to ${LARGEST_PICTURE} pixels.`);
     }
-    const small = new OffscreenCanvas(SIDE, SIDE);
-    small.getContext("2d").putImageData(await this.#current(), 0, 0);
-    const picture = new OffscreenCanvas(size, size);
-    const context = picture.getContext("2d");
-    context.imageSmoothingQuality = "high";
-    context.drawImage(small, 0, 0, size, size);
-    return picture.convertToBlob({ type });
+    const { data } = await this.#current();
+    const { png, resized } = await import("../png.js"); // Few pages save pictures.
+    const grey = resized(data.filter((_, index) => index % 4 === 0), SIDE, size);
+    if (type === "image/png") return png(grey, size);
+    const canvas = new OffscreenCanvas(size, size);
+    canvas.getContext("2d").putImageData(new ImageData(opaque(grey), size, size), 0, 0);
+    return canvas.convertToBlob({ type });
   }
 
   #current() {
@@ -224,6 +225,7 @@ export class SevenFacesElement extends Element {
   }
 
   #dispatch(type, detail) {
+    const { CustomEvent } = this.ownerDocument.defaultView ?? globalThis; // In jsdom, Node's own is another one.
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }
@@ -271,7 +273,7 @@ Object.defineProperty(SevenFacesElement.prototype, "controls", {
   configurable: true,
   enumerable: true,
   get() {
-    return this.hasAttribute("controls");
+    return (this.getAttribute("controls") ?? "false") !== "false"; // React 18 writes a false property as text.
   },
   set(value) {
     this.toggleAttribute("controls", Boolean(value));

@@ -10,8 +10,25 @@ const GRACE_MILLISECONDS = 10_000;
 /** web/seal.sh names the deployment here: no cache mixes its engine with another's. */
 const VERSION = "@version@";
 
-/** Where the engine and the models lie: this module's folder, unless a bundler moved the module. */
-let folder = new URL("../", import.meta.url);
+/** A bundler moves this module, or writes the address here that it had on a disk. */
+const here = new URL(import.meta.url);
+const isOnDisk = here.protocol === "file:" && globalThis.location?.protocol !== "file:";
+const isMoved = isOnDisk || !here.pathname.endsWith("/widget/engine-queue.js");
+const MOVED =
+  "A bundler has moved this module away from its engine: let your site serve a copy of node_modules/seven-faces/, " +
+  "and set SevenFaces.base to its address.";
+
+/** Where the engine and the models lie. */
+let folder = new URL("..", here);
+let isGiven = !isMoved;
+
+/** The part of the page's Content-Security-Policy that a worker met when it was started. */
+let forbidden = null;
+globalThis.document?.addEventListener("securitypolicyviolation", ({ effectiveDirective: directive, blockedURI, disposition }) => {
+  const isOurs = blockedURI.startsWith(folder.origin) || (blockedURI === "blob" && directive === "worker-src");
+  if (!isOurs || disposition !== "enforce") return;
+  forbidden = `This page's Content-Security-Policy does not allow the engine: ${directive} forbids ${blockedURI}.`;
+});
 
 class EngineQueue {
   #worker = null;
@@ -29,9 +46,14 @@ class EngineQueue {
   }
 
   set base(address) {
-    if (this.#worker) throw new Error("SevenFaces.base must be set before the first face is asked for.");
-    const url = new URL(address, document.baseURI);
-    folder = new URL(url.pathname.endsWith("/") ? url : `${url.pathname}/`, url);
+    const page = globalThis.document?.baseURI ?? globalThis.location?.href;
+    if (!page) return; // A server that renders: nobody asks for faces there.
+    const url = new URL(address, page);
+    url.search = url.hash = "";
+    if (!url.pathname.endsWith("/")) url.pathname += "/";
+    const isNew = url.href !== folder.href;
+    if (isNew && this.#worker) throw new Error("SevenFaces.base must be set before the first face is asked for.");
+    [folder, isGiven] = [url, true];
   }
 
   /** Somebody may ask for faces from now on. */
@@ -91,24 +113,27 @@ class EngineQueue {
   }
 
   #start(device, gan) {
-    this.#startedFor = device;
+    if (!globalThis.Worker) return this.#lose("There are no workers here, and without one no face is made.");
+    if (!isGiven) return this.#lose(MOVED);
+    const script = new URL(`engine.js?v=${VERSION}&device=${device}&gan=${gan}`, folder);
+    [this.#startedFor, forbidden] = [device, null];
     try {
-      this.#worker = startWorker(new URL(`engine.js?v=${VERSION}&device=${device}&gan=${gan}`, folder), this.#unloadable());
+      this.#worker = startWorker(script);
     } catch (error) {
-      return this.#lose(`This page may start no workers (${error.message}).`);
+      return this.#lose(isRefused ? UNTRUSTED : `This page may start no workers (${error.message}).`);
     }
     const worker = this.#worker;
     worker.onmessage = ({ data: [text, pixels] }) => {
-      if (worker === this.#worker) this.#hear(JSON.parse(text), pixels);
+      if (worker !== this.#worker) return;
+      if (text === UNLOADABLE) this.#died(cause(script));
+      else this.#hear(JSON.parse(text), pixels);
     };
     worker.onerror = (event) => {
       event.preventDefault(); // Shown in the widget; the console of the embedding page is not ours.
-      if (worker === this.#worker) this.#died(event.message ? `The engine stopped: ${event.message}.` : this.#unloadable());
+      if (worker !== this.#worker) return;
+      const stopped = event.message ? `The engine stopped: ${event.message}.` : this.#started && "The engine stopped.";
+      this.#died(stopped || cause(script));
     };
-  }
-
-  #unloadable() {
-    return `The engine could not be loaded from ${folder.host}: check the connection, and that this page's Content-Security-Policy allows it.`;
   }
 
   #hear(reply, pixels) {
@@ -190,11 +215,12 @@ class EngineQueue {
     }
   }
 
-  /** Nobody gets a face until somebody asks again. */
-  #lose(message) {
+  /** Nobody gets a face until somebody asks again. The message may be a promise. */
+  async #lose(message) {
     const jobs = this.#jobs;
     this.#jobs = [];
-    for (const job of jobs) job.reject(new Error(message));
+    const error = new Error(await message);
+    for (const job of jobs) job.reject(error);
   }
 
   #stop() {
@@ -220,21 +246,57 @@ function requestText({ gan, weights, truncation }, seeds, device) {
   return `{"seed":${seeds[0]},"parameters":[${parameters}],${common}`;
 }
 
-/** A worker of another origin needs a script of this one that imports it; it says `unloadable` when it cannot. */
-function startWorker(script, unloadable) {
+/** What a worker says whose script could not be imported. */
+const UNLOADABLE = "unloadable";
+
+/** A worker of another origin needs a script of this one that imports it. */
+function startWorker(script) {
   const options = { type: "module", name: "seven-faces" };
-  if (script.origin === location.origin) return new Worker(script, options);
-  const died = JSON.stringify(JSON.stringify({ died: { message: unloadable } }));
-  const source = `import(${JSON.stringify(script.href)}).catch(() => postMessage([${died}, new Uint8Array()]));`;
+  if (script.origin === location.origin) return new Worker(trusted(script.href), options);
+  const source = `import(${JSON.stringify(script.href)}).catch(() => postMessage(["${UNLOADABLE}"]));`;
   const address = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-  const worker = new Worker(address, options);
+  const worker = new Worker(trusted(address), options);
   setTimeout(() => URL.revokeObjectURL(address), 60_000); // Some browsers read it only after the constructor.
   return worker;
 }
 
+let policy;
+let isRefused = false;
+const UNTRUSTED = "This page's Content-Security-Policy requires Trusted Types: it must allow their policy seven-faces, too.";
+
+/** A worker's address, also for pages that accept only those of a policy (Trusted Types). */
+function trusted(address) {
+  try {
+    policy ??= globalThis.trustedTypes?.createPolicy("seven-faces", { createScriptURL: (own) => own });
+  } catch {
+    isRefused = true; // A page that requires none starts the worker all the same.
+  }
+  return policy?.createScriptURL(address) ?? address;
+}
+
+/** Why a worker's script did not start: the browser tells nobody, so it is asked for again. */
+async function cause(script) {
+  const address = script.origin + script.pathname;
+  const place = "SevenFaces.base must be the folder of engine.js.";
+  if (forbidden) return forbidden;
+  try {
+    const response = await fetch(script);
+    const type = response.headers.get("content-type") ?? "a file of no type";
+    if (!response.ok) return `${address} answered with status ${response.status}: ${place}`;
+    if (!/(java|ecma)script/.test(type)) return `${address} arrived as ${type} and not as JavaScript: ${place}`;
+    const missing = "on a page with Cross-Origin-Embedder-Policy, it must be sent with that header, too.";
+    const isForeign = script.origin !== location.origin;
+    return `${address} may not start here: ${isForeign ? "script-src of this page's Content-Security-Policy forbids it." : missing}`;
+  } catch {
+    await new Promise((heard) => setTimeout(heard)); // What a policy forbids is reported a moment later.
+    const checks = "check the connection, this page's Content-Security-Policy, and that the host sends Access-Control-Allow-Origin.";
+    return forbidden ?? `The engine could not be loaded from ${script.host}: ${checks}`;
+  }
+}
+
 /** A sentence for the waiting person. */
 function sentence({ part, loaded, total }) {
-  if (part === "warmup") return { text: "Warming up", fraction: null };
+  if (part === "check") return { text: "Comparing the GPU's first face with the CPU's", fraction: null };
   const what = part === "engine" ? "the engine" : "the generator";
   const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
   const text = `Downloading ${what}: ${megabytes(loaded)}${total ? ` of ${megabytes(total)}` : ""} MB`;

@@ -3,11 +3,16 @@
 import { DEFAULTS, DEVICES, EMOTIONS, GANS, SIDE, parseCount, parseSeed, parseWanted, plainSeed, seedsFrom } from "./values.js";
 import { engine } from "./engine-queue.js";
 
+/** Grey pixels as RGBA. */
+export function opaque(grey) {
+  const pixels = new Uint32Array(grey.length); // alpha, blue, green, red: browsers are little-endian
+  for (let index = 0; index < grey.length; index += 1) pixels[index] = 0xff000000 | (grey[index] * 0x010101);
+  return new Uint8ClampedArray(pixels.buffer);
+}
+
 /** A face as ImageData that knows what it was made from. */
 export function faceImage({ pixels, seed, milliseconds, backend, reason }, { emotion, gan, truncation }) {
-  const opaque = new Uint32Array(pixels.length); // alpha, blue, green, red: browsers are little-endian
-  for (let index = 0; index < pixels.length; index += 1) opaque[index] = 0xff000000 | (pixels[index] * 0x010101);
-  const image = new ImageData(new Uint8ClampedArray(opaque.buffer), SIDE, SIDE);
+  const image = new ImageData(opaque(pixels), SIDE, SIDE);
   return Object.assign(image, { emotion, gan, seed: plainSeed(seed), truncation, milliseconds, backend, reason });
 }
 

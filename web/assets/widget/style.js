@@ -135,8 +135,12 @@ button:hover { border-color: var(--ink); }
 
 let shared;
 
-/** The sheets of one element: the look, which all share, and its own size. Neither needs a permission of the page's CSP. */
+/**
+ * The sheets of one element: the look, which all share, and its own size. Neither needs a permission of the page's CSP.
+ * None where nothing is laid out, as in jsdom.
+ */
 export function sheets() {
+  if (!globalThis.CSSStyleSheet?.prototype.replaceSync) return [];
   if (!shared) {
     shared = new CSSStyleSheet();
     shared.replaceSync(CSS);

@@ -32,9 +32,8 @@ export class View {
 
   /** `on` hears `emotion(name)`, `another()` and `retry()`. */
   constructor(root, on) {
-    const [look, size] = sheets();
-    root.adoptedStyleSheets = [look, size];
-    this.#size = size;
+    root.adoptedStyleSheets = sheets();
+    this.#size = root.adoptedStyleSheets[1];
     const another = make("button", { part: "button another", type: "button", "aria-label": "Another person" }, "Another");
     another.addEventListener("click", () => on.another());
     this.#retry.addEventListener("click", () => on.retry());
@@ -58,7 +57,7 @@ export class View {
 
   /** How large, and whether with controls. */
   dress(size, controls) {
-    this.#size.replaceSync(size === null ? "" : `:host { inline-size: ${Number(size)}px; }`);
+    this.#size?.replaceSync(size === null ? "" : `:host { inline-size: ${Number(size)}px; }`);
     this.#controls.hidden = !controls;
   }
 

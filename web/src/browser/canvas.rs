@@ -41,7 +41,7 @@ pub fn paint(canvas: &HtmlCanvasElement, grey: &[u8]) -> Result<(), JsValue> {
 }
 
 /// What a canvas is painted with.
-pub fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, JsValue> {
+fn context(canvas: &HtmlCanvasElement) -> Result<CanvasRenderingContext2d, JsValue> {
     let context = canvas.get_context("2d")?;
     let context = context.ok_or_else(|| JsValue::from_str("this browser paints no 2D canvas"))?;
     Ok(context.unchecked_into())

@@ -4,84 +4,42 @@ use js_sys::{Array, Object, Promise, Reflect, Uint8Array};
 use leptos::prelude::{document, window};
 use model_core::pixels::IMAGE_SIDE;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, BlobPropertyBag, ClipboardItem, HtmlAnchorElement, HtmlCanvasElement, Url};
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
+use web_sys::{Blob, BlobPropertyBag, ClipboardItem, HtmlAnchorElement, Url};
 
-use crate::browser::canvas::{context, paint};
+use crate::page::sheet::Sheet;
 use crate::page::wanted::Look;
 
-/// What the clipboard and `toBlob` call it.
 const PNG: &str = "image/png";
-/// Space for a caption under a face, in pixels.
-const CAPTION: u32 = 24;
-/// Space between the faces of an enlarged sheet, in pixels.
-const GAP: u32 = 8;
 
-/// Pictures side by side, each with what is printed under it.
-pub struct Sheet {
-    pub frames: Vec<(Vec<u8>, String)>,
-    pub columns: u32,
-    /// Every pixel becomes a square of this many. At 1 the sheet has neither gaps nor captions.
-    pub scale: u32,
-    pub look: Look,
+#[wasm_bindgen]
+extern "C" {
+    /// The module web/assets/png.js, which web/assets/boot.js loads.
+    type Pictures;
+
+    #[wasm_bindgen(catch)]
+    async fn pictures() -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(method)]
+    fn png(this: &Pictures, grey: &[u8], width: usize) -> Promise;
+
+    #[wasm_bindgen(method)]
+    fn resized(this: &Pictures, grey: &[u8], from: usize, to: usize) -> Vec<u8>;
 }
 
-impl Sheet {
-    /// The sheet on a canvas of its own.
-    fn draw(&self) -> Result<HtmlCanvasElement, JsValue> {
-        let canvas = new_canvas()?;
-        let count = self.frames.len() as u32;
-        let columns = self.columns.clamp(1, count.max(1));
-        let side = IMAGE_SIDE as u32 * self.scale;
-        let is_plain = self.scale == 1 || count == 1;
-        let (gap, caption) = if is_plain { (0, 0) } else { (GAP, CAPTION) };
-        let rows = count.div_ceil(columns);
-        canvas.set_width(columns * (side + gap) + gap);
-        canvas.set_height(rows * (side + caption + gap) + gap);
-        let context = context(&canvas)?;
-        context.set_fill_style_str("#fbfaf8");
-        context.fill_rect(0.0, 0.0, canvas.width().into(), canvas.height().into());
-        context.set_fill_style_str("#1b1b1a");
-        context.set_font("13px ui-monospace, monospace");
-        context.set_image_smoothing_enabled(self.look == Look::Smooth);
-        let small = new_canvas()?;
-        small.set_width(IMAGE_SIDE as u32);
-        small.set_height(IMAGE_SIDE as u32);
-        for (index, (pixels, text)) in self.frames.iter().enumerate() {
-            let index = index as u32;
-            let x = f64::from(gap + index % columns * (side + gap));
-            let y = f64::from(gap + index / columns * (side + caption + gap));
-            let side = f64::from(side);
-            paint(&small, pixels)?;
-            context.draw_image_with_html_canvas_element_and_dw_and_dh(&small, x, y, side, side)?;
-            if !is_plain {
-                context.fill_text_with_max_width(text, x, y + side + 16.0, side)?;
-            }
-        }
-        Ok(canvas)
-    }
-}
-
-fn new_canvas() -> Result<HtmlCanvasElement, JsValue> {
-    Ok(document().create_element("canvas")?.unchecked_into())
-}
-
-/// The canvas as a PNG file, promised.
-fn png(canvas: &HtmlCanvasElement) -> Promise {
-    Promise::new(&mut |resolve, reject| {
-        if let Err(error) = canvas.to_blob_with_type(&resolve, PNG) {
-            let _ = reject.call1(&JsValue::UNDEFINED, &error);
-        }
-    })
+/// A sheet as a PNG file, encoded from its pixels: some browsers add noise to what is read from a canvas.
+async fn png(sheet: Sheet, look: Look) -> Result<JsValue, JsValue> {
+    let pictures: Pictures = pictures().await?.unchecked_into();
+    let drawn = match look {
+        Look::Crisp => sheet.draw_crisp(),
+        Look::Smooth => sheet.draw(|face| pictures.resized(face, IMAGE_SIDE, sheet.side())),
+    };
+    JsFuture::from(pictures.png(&drawn.pixels, drawn.width)).await
 }
 
 /// Saves a sheet as a PNG file.
-pub async fn save_png(sheet: &Sheet, name: &str) -> Result<(), JsValue> {
-    let blob = JsFuture::from(png(&sheet.draw()?)).await?;
-    save(
-        blob.dyn_ref().ok_or("the picture could not be packed")?,
-        name,
-    )
+pub async fn save_png(sheet: Sheet, look: Look, name: &str) -> Result<(), JsValue> {
+    save(&png(sheet, look).await?.unchecked_into(), name)
 }
 
 /// Saves bytes as a file.
@@ -108,10 +66,10 @@ fn save(blob: &Blob, name: &str) -> Result<(), JsValue> {
 }
 
 /// Copies a sheet as a picture.
-pub async fn copy_png(sheet: &Sheet) -> Result<(), JsValue> {
+pub async fn copy_png(sheet: Sheet, look: Look) -> Result<(), JsValue> {
     // The clipboard takes a promise, because Safari forgets a click that waits.
     let record = Object::new();
-    Reflect::set(&record, &PNG.into(), &png(&sheet.draw()?))?;
+    Reflect::set(&record, &PNG.into(), &future_to_promise(png(sheet, look)))?;
     let clipboard = clipboard()?;
     let item = ClipboardItem::new_with_record_from_str_to_blob_promise(&record)?;
     JsFuture::from(clipboard.write(&Array::of1(&item))).await?;

@@ -4,15 +4,16 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
 
-use crate::browser::save::{Sheet, copy_png, copy_text, outcome, save_bytes, save_png};
+use crate::browser::save::{copy_png, copy_text, outcome, save_bytes, save_png};
 use crate::page::face_key::FaceKey;
+use crate::page::sheet::Sheet;
 use crate::page::state::Page;
 use crate::page::wanted::View;
 use crate::page::words::expression_text;
 
 /// An enlarged face is 480 pixels wide, one on a sheet 192.
-const ENLARGED: u32 = 10;
-const ENLARGED_ON_SHEET: u32 = 4;
+const ENLARGED: usize = 10;
+const ENLARGED_ON_SHEET: usize = 4;
 
 /// Saves, copies and shares what the stage shows.
 #[component]
@@ -32,13 +33,15 @@ pub fn SaveBar(page: RwSignal<Page>) -> impl IntoView {
         let Some((sheet, name)) = taken else {
             return said.set("The faces are not all there yet.".into());
         };
-        spawn_local(async move { report("Saved.", save_png(&sheet, &name).await) });
+        let look = page.with_untracked(|page| page.wanted.look);
+        spawn_local(async move { report("Saved.", save_png(sheet, look, &name).await) });
     };
     let copy = move |_| {
         let Some((sheet, _)) = page.with_untracked(|page| take(page, true)) else {
             return said.set("The faces are not all there yet.".into());
         };
-        spawn_local(async move { report("Picture copied.", copy_png(&sheet).await) });
+        let look = page.with_untracked(|page| page.wanted.look);
+        spawn_local(async move { report("Picture copied.", copy_png(sheet, look).await) });
     };
     let link = move |_| {
         let address = window().location().href().unwrap_or_default();
@@ -96,7 +99,7 @@ fn take(page: &Page, enlarged: bool) -> Option<(Sheet, String)> {
     let columns = match view {
         View::Crowd if frames.len() > 16 => 8,
         View::Crowd => 4,
-        _ => frames.len() as u32,
+        _ => frames.len(),
     };
     let scale = match (enlarged, is_sheet(view)) {
         (false, _) => 1,
@@ -107,7 +110,6 @@ fn take(page: &Page, enlarged: bool) -> Option<(Sheet, String)> {
         frames,
         columns,
         scale,
-        look: page.wanted.look,
     };
     Some((sheet, file_name(page, enlarged)))
 }

@@ -6,6 +6,7 @@ use model_core::pixels::IMAGE_SIDE;
 
 use crate::page::album::Pixels;
 use crate::page::face_key::FaceKey;
+use crate::page::sheet::enlarged;
 use crate::protocol::FaceParameters;
 
 /// People in the film; from the last it goes back to the first.
@@ -71,18 +72,11 @@ impl Film {
         let mut encoder = Encoder::new(&mut file, side, side, &palette)?;
         encoder.set_repeat(Repeat::Infinite)?;
         for face in &self.faces {
-            let mut frame = Frame::from_indexed_pixels(side, side, enlarged(face), None);
+            let mut frame = Frame::from_indexed_pixels(side, side, enlarged(face, SCALE), None);
             frame.delay = DELAY;
             encoder.write_frame(&frame)?;
         }
         drop(encoder);
         Ok(file)
     }
-}
-
-fn enlarged(face: &[u8]) -> Vec<u8> {
-    let row = |row: &[u8]| -> Vec<u8> { row.iter().flat_map(|&grey| [grey; SCALE]).collect() };
-    face.chunks_exact(IMAGE_SIDE)
-        .flat_map(|line| row(line).repeat(SCALE))
-        .collect()
 }

@@ -7,6 +7,7 @@
 pub mod actions;
 pub mod address;
 pub mod album;
+pub mod caption;
 pub mod classifier;
 pub mod expression;
 pub mod face_key;
@@ -15,6 +16,7 @@ pub mod morph;
 pub mod own_bundle;
 pub mod replies;
 pub mod requests;
+pub mod sheet;
 pub mod snippet;
 pub mod state;
 pub mod task;

@@ -149,14 +149,14 @@ impl Engine {
         Ok((Reply::Classified { shares, accuracy }, Vec::new()))
     }
 
-    /// Downloads and builds a generator; on WebGPU also warms it up, which compiles the shaders, and checks its first
-    /// face against the CPU's.
+    /// Downloads and builds a generator; on WebGPU also compares its first face, which compiles
+    /// the shaders, with the CPU's.
     async fn prepare(&mut self, source: Source, opened: &Opened) -> Result<(), Reply> {
         self.download(source).await?;
         let generator = self.build(source, opened)?;
         let backend = opened.running.backend;
         if backend == Backend::Webgpu {
-            progress(Part::WarmUp, 0, None);
+            progress(Part::Check, 0, None);
             let on_cpu = self.build(source, &device::cpu(String::new()))?;
             let first = first_face(&generator, backend).await?;
             let expected = first_face(&on_cpu, Backend::Cpu).await?;
