@@ -4,14 +4,18 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use burn::tensor::Device;
 use clap::Args;
 use dataset::{Crop, Photo};
+use model_core::bundle::{Bundle, Manifest};
+use model_core::classifier_bundle::ClassifierBundle;
 use model_core::emotion::Emotion;
 use training::inversion::{SearchOptions, TuningOptions};
 
 use super::classifier::shipped_classifier;
 use super::data::DataArgs;
 use crate::reexpress::{Measured, Reexpress, Step, measure, seven};
+use crate::wait::wait;
 use crate::{bundles, disk, pictures};
 
 #[derive(Debug, Args)]
@@ -100,12 +104,11 @@ impl From<Square> for Crop {
 }
 
 pub(super) fn run(args: &ReexpressArgs) -> anyhow::Result<()> {
-    let device = burn::tensor::Device::flex();
-    let generator =
-        bundles::read::<model_core::bundle::Manifest>(&args.bundle)?.generator(&device)?;
+    let device = Device::flex();
+    let bundle: Bundle = bundles::read(&args.bundle)?;
+    let generator = bundle.generator(&device)?;
     let classifier = args.classifier.clone().unwrap_or_else(shipped_classifier);
-    let classifier =
-        bundles::read::<model_core::classifier_bundle::ClassifierManifest>(&classifier)?;
+    let classifier: ClassifierBundle = bundles::read(&classifier)?;
     let classifier = classifier.classifier(&device)?;
     let with = Reexpress {
         generator: &generator,
@@ -124,13 +127,18 @@ pub(super) fn run(args: &ReexpressArgs) -> anyhow::Result<()> {
         seed: args.seed,
     };
     match (&args.photo, args.measure) {
-        (Some(photo), _) => reexpress(&with, photo, args),
+        (Some(photo), _) => reexpress(&with, photo, &bundle.manifest, args),
         (None, Some(count)) => figures(&with, count, args),
         (None, None) => anyhow::bail!("neither --photo nor --measure: pass one"),
     }
 }
 
-fn reexpress(with: &Reexpress<'_>, path: &Path, args: &ReexpressArgs) -> anyhow::Result<()> {
+fn reexpress(
+    with: &Reexpress<'_>,
+    path: &Path,
+    of: &Manifest,
+    args: &ReexpressArgs,
+) -> anyhow::Result<()> {
     let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
     let photo = Photo::decode(&bytes).with_context(|| path.display().to_string())?;
     let crop = args.crop.map_or_else(|| photo.middle(), Crop::from);
@@ -161,7 +169,13 @@ fn reexpress(with: &Reexpress<'_>, path: &Path, args: &ReexpressArgs) -> anyhow:
         .chain(pictures::cells(&faces))
         .collect();
     pictures::write(&cells, cells.len(), &args.out.join("sheet.png"))?;
+    let bundle = args.out.join("bundle");
+    bundles::write(&wait(person.pack(of))?, &bundle)?;
     crate::say!("person   {}", args.out.display());
+    crate::say!(
+        "bundle   {}, which makes this person of every seed",
+        bundle.display()
+    );
     Ok(())
 }
 
