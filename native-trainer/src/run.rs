@@ -6,6 +6,7 @@ use anyhow::Context;
 use training::export::{Exported, Provenance};
 use training::faces::{COLUMNS, grid};
 use training::grid_statistics::GridStatistics;
+use training::snapshot::Snapshot;
 use training::step::StepStats;
 use training::trainer::Trainer;
 use training::{collapse, divergence};
@@ -27,7 +28,7 @@ pub enum Outcome {
 }
 
 /// Puts trainer and figures back to the newest whole checkpoint, or to the start where there is none.
-pub fn go_back(
+pub fn roll_back(
     trainer: &mut Trainer,
     run: &RunDir,
     tell: &mut dyn FnMut(&TrainEvent),
@@ -62,25 +63,25 @@ pub fn run(
     }
     let tick_steps = options.steps_in(options.tick_images);
     let checkpoint_steps = options.steps_in(options.checkpoint_images);
-    let mut pace = Pace::start();
+    let mut throughput = Throughput::start();
     let mut batches = Prefetch::from(trainer.batcher(), trainer.step_number());
     while trainer.step_number() < options.steps() {
         let batch = batches
             .next()
-            .context("a thread that draws batches has died")?;
-        pace.add(trainer.step(batch));
+            .context("a thread that makes batches has died")?;
+        throughput.add(trainer.step(batch));
         let step = trainer.step_number();
         let stop = interrupt.asked() && step < options.steps();
         let keep = step.is_multiple_of(checkpoint_steps) || step == options.steps() || stop;
 
-        // Report. A checkpoint ends a tick, so that nothing is kept that was not looked at.
+        // Report. A checkpoint ends a tick, so that nothing is kept that was not checked.
         if step.is_multiple_of(tick_steps) || keep {
-            let tick = pace.tick(trainer)?;
+            let tick = throughput.tick(trainer)?;
             let losses = [tick.discriminator_loss, tick.generator_loss];
             if let Some(problem) = wait(divergence::problem(trainer, losses))? {
                 rollback(trainer, run, problem, tell)?;
                 batches = Prefetch::from(trainer.batcher(), trainer.step_number());
-                pace = Pace::start();
+                throughput = Throughput::start();
                 continue;
             }
             run.stats().append(&tick)?;
@@ -89,9 +90,9 @@ pub fn run(
 
         // Keep.
         if keep {
-            pace.pause();
+            throughput.pause();
             self::keep(trainer, run, tell)?;
-            pace.go_on();
+            throughput.resume();
         }
         if stop {
             tell(&TrainEvent::Stopped {
@@ -102,7 +103,8 @@ pub fn run(
         }
     }
     draw(run, tell); // also for a finished run that is resumed
-    let bundle = wait(wait(Exported::as_trained(trainer))?.pack(trainer, provenance))?;
+    let snapshot = wait(Snapshot::of(trainer))?;
+    let bundle = wait(Exported::as_trained(&snapshot).pack(provenance))?;
     bundles::write(&bundle, &run.bundle())?;
     tell(&TrainEvent::Finished {
         grid: run.fakes(trainer.images_seen()),
@@ -112,7 +114,7 @@ pub fn run(
     Ok(Outcome::Finished)
 }
 
-/// Writes a grid, looks at it, and writes a checkpoint. In this order, because a run that is resumed from the
+/// Writes a grid, checks it for collapse, and writes a checkpoint. In this order, because a run that is resumed from the
 /// checkpoint would not make up for the others.
 fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> anyhow::Result<()> {
     let images_seen = trainer.images_seen();
@@ -137,7 +139,7 @@ fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> a
     Ok(())
 }
 
-/// Draws the run's curve: a picture for people, without which a run goes on.
+/// Draws the run's curve: a picture for people, without which a run continues.
 fn draw(run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) {
     if let Err(error) = curve::write(&run.stats(), &run.curve()) {
         tell(&TrainEvent::Warning(format!(
@@ -160,7 +162,7 @@ fn rollback(
         "{problem} after {images_seen} images, and going back with lower learning rates has not helped: {}",
         divergence::ADVICE
     );
-    go_back(trainer, run, tell)?;
+    roll_back(trainer, run, tell)?;
     trainer.set_progress(trainer.step_number(), rollbacks);
     let rollback = Rollback {
         images_seen,
@@ -174,7 +176,7 @@ fn rollback(
 }
 
 /// Sums of figures and the time spent training since the last tick.
-struct Pace {
+struct Throughput {
     sum: Option<StepStats>,
     steps: u64,
     /// Seconds before the clock was last started.
@@ -182,7 +184,7 @@ struct Pace {
     clock: Instant,
 }
 
-impl Pace {
+impl Throughput {
     fn start() -> Self {
         Self {
             sum: None,
@@ -205,7 +207,7 @@ impl Pace {
         self.seconds += self.clock.elapsed().as_secs_f64();
     }
 
-    fn go_on(&mut self) {
+    fn resume(&mut self) {
         self.clock = Instant::now();
     }
 
@@ -217,7 +219,7 @@ impl Pace {
         let [discriminator_loss, generator_loss, real_logit, fake_logit] = figures;
         self.pause();
         let seconds = std::mem::take(&mut self.seconds);
-        self.go_on();
+        self.resume();
         let options = trainer.options();
         let images_per_second = (steps * options.batch as u64) as f64 / seconds;
         let left = options.images.saturating_sub(trainer.images_seen()) as f64;

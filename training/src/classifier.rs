@@ -23,14 +23,13 @@ use crate::augmentation::{cover_half, push_augmented};
 use crate::ema;
 use crate::faces::signed_images;
 use crate::labels::LabelSampler;
-use crate::metrics::confusion::Confusion;
 use dataset::{Dataset, Split};
 
 /// Images per training step.
 const BATCH: usize = 64;
 /// At the start; falls to zero along half a cosine.
 const LEARNING_RATE: f64 = 2e-3;
-/// The same of a classifier that goes on from a trained one.
+/// The same of a classifier that continues from a trained one.
 const LEARNING_RATE_FROM: f64 = 1e-3;
 const WEIGHT_DECAY: f32 = 0.02;
 /// How much oftener than they occur rare labels are drawn ([`LabelSampler::new`]): FER2013's disgust five times.
@@ -41,7 +40,7 @@ const SMOOTHING: f64 = 0.1;
 const EMA_DECAY: f64 = 0.999;
 /// Training images whose statistics are fused into the finished classifier.
 const STATISTICS_IMAGES: usize = 1024;
-/// Images looked at in one pass.
+/// Images classified in one pass.
 const CHUNK: usize = 128;
 
 /// Names of a checkpoint's files; the state comes last, and makes the others count.
@@ -58,7 +57,7 @@ pub struct ClassifierOptions {
     pub images: u64,
     /// Seed of weights and batches.
     pub seed: u64,
-    /// The classifier that it goes on from: the hash of its weights; none: weights drawn from the seed.
+    /// The classifier that it continues from: the hash of its weights; none: weights drawn from the seed.
     #[serde(default)]
     pub from: Option<String>,
 }
@@ -73,6 +72,16 @@ pub struct ClassifierTrainer {
     network: Classifier,
     average: Classifier,
     optimizer: ModuleOptimizer,
+    step: u64,
+}
+
+/// What a checkpoint holds besides weights.
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    options: ClassifierOptions,
+    /// Hash of the data that is trained on.
+    data_sha256: String,
+    /// Steps done.
     step: u64,
 }
 
@@ -117,19 +126,19 @@ impl ClassifierTrainer {
         })
     }
 
-    /// Goes on from a trained classifier in place of weights drawn from the seed; before the first step.
+    /// Continues from a trained classifier in place of weights drawn from the seed; before the first step.
     pub fn set_out_from(&mut self, bundle: &ClassifierBundle) -> anyhow::Result<()> {
         let manifest = &bundle.manifest;
         anyhow::ensure!(
             (manifest.width, manifest.stages) == (self.options.width, STAGES),
-            "the classifier to go on from has width {} and {} stages: expected width {} and {STAGES} stages",
+            "the classifier to continue from has width {} and {} stages: expected width {} and {STAGES} stages",
             manifest.width,
             manifest.stages,
             self.options.width
         );
         let device = self.device.clone().without_autodiff();
         let classifier = bundle.classifier(&device)?;
-        let as_drawn = classifier.reweighted(self.sampler.excess().map(f64::recip));
+        let as_drawn = classifier.reweighted(self.sampler.shares().excess().map(f64::recip));
         self.average = as_drawn.unfused(self.statistics(&device));
         self.network = self.average.clone().train();
         self.options.from = Some(manifest.weights.sha256.clone());
@@ -210,7 +219,7 @@ impl ClassifierTrainer {
     pub fn finish(&self) -> Classifier {
         let device = self.device.clone().without_autodiff();
         let classifier = self.average.fused(self.statistics(&device));
-        classifier.reweighted(self.sampler.excess())
+        classifier.reweighted(self.sampler.shares().excess())
     }
 
     /// What normalisation statistics are measured on: training images, evenly spread.
@@ -221,40 +230,40 @@ impl ClassifierTrainer {
         signed_images(&images, device)
     }
 
-    /// What [`Self::restore`] goes on from, as named bytes. The optimiser starts anew then.
+    fn state(&self) -> State {
+        State {
+            options: self.options.clone(),
+            data_sha256: self.dataset.hash(),
+            step: self.step,
+        }
+    }
+
+    /// What [`Self::restore`] continues from, as named bytes. The optimiser starts anew then.
     pub async fn checkpoint(&self) -> anyhow::Result<BTreeMap<&'static str, Vec<u8>>> {
         Ok(BTreeMap::from([
             (NETWORK, exact_weights_of(&self.network).await?),
             (AVERAGE, exact_weights_of(&self.average).await?),
-            (STATE, serde_json::to_vec(&(&self.options, self.step))?),
+            (STATE, serde_json::to_vec_pretty(&self.state())?),
         ]))
     }
 
-    /// Goes on from a checkpoint, asking for every file by its name; refuses that of a training with other options.
+    /// Continues from a checkpoint, asking for every file by its name; refuses that of a training with other options.
     pub fn restore(
         &mut self,
         mut read: impl FnMut(&str) -> anyhow::Result<Vec<u8>>,
     ) -> anyhow::Result<()> {
-        let (options, step): (ClassifierOptions, u64) =
-            serde_json::from_slice(&read(STATE)?).context(STATE)?;
+        let state: State = serde_json::from_slice(&read(STATE)?)
+            .context("state.json is of another version of the trainer: delete it")?;
+        let own = self.state();
         anyhow::ensure!(
-            options == self.options,
-            "it is of a classifier in training with other options ({options:?}): finish it with these, or delete it"
+            (&state.options, &state.data_sha256) == (&own.options, &own.data_sha256),
+            "it is of a classifier in training with other options or images ({state:?}): finish it with these, or delete it"
         );
         self.network = load_weights(self.network.valid(), &read(NETWORK)?)?.train();
         self.average = load_weights(self.average.clone(), &read(AVERAGE)?)?;
-        self.step = step;
+        self.step = state.step;
         Ok(())
     }
-}
-
-/// What the classifier sees in the PrivateTest images of a data set.
-pub async fn examine(classifier: &Classifier, dataset: &Dataset) -> Result<Confusion, ReadError> {
-    let held_out = dataset.indices(Split::PrivateTest);
-    let labels: Vec<Emotion> = held_out.iter().map(|&index| dataset.label(index)).collect();
-    let images: Vec<&[u8]> = held_out.iter().map(|&index| dataset.image(index)).collect();
-    let seen = predict(classifier, &images).await?;
-    Ok(Confusion::of(&labels, &seen.labels))
 }
 
 /// What the classifier sees in grey images of 48x48 bytes each, and at their mirror images: a face and its mirror image show the

@@ -5,20 +5,21 @@ use std::path::PathBuf;
 use clap::Args;
 use model_core::classifier_bundle::{ClassifierBundle, ClassifierManifest, ClassifierTraining};
 
-use super::data::DataArgs;
+use super::data::{DataArgs, Loaded};
 use super::device::DeviceArgs;
 use crate::bundles;
 use crate::classifier_training;
 use crate::wait::wait;
 use dataset::Dataset;
-use training::classifier::{ClassifierOptions, ClassifierTrainer, examine};
+use training::classifier::{ClassifierOptions, ClassifierTrainer};
+use training::examination::{examine, examined_split};
 
 #[derive(Debug, Args)]
 pub(super) struct ClassifierArgs {
     /// Training images to be seen
     #[arg(long, default_value_t = 700_000)]
     images: u64,
-    /// Go on from this trained classifier, which keeps its width
+    /// Continue from this trained classifier, which keeps its width
     #[arg(long, value_name = "DIR")]
     from: Option<PathBuf>,
     /// Channels of the first stage
@@ -42,7 +43,8 @@ pub(super) fn usual_classifier(dataset: &Dataset) -> PathBuf {
 }
 
 pub(super) fn run(args: &ClassifierArgs) -> anyhow::Result<()> {
-    let dataset = args.data.load_for_measuring()?;
+    let Loaded { dataset, data } = args.data.load_for_measuring()?;
+    let examined_on = examined_split(&dataset)?;
     let chosen = args.device.open()?;
     let out = args
         .out
@@ -69,9 +71,10 @@ pub(super) fn run(args: &ClassifierArgs) -> anyhow::Result<()> {
     classifier_training::run(&mut trainer, &out.join("training"), &mut |images, loss| {
         crate::note!("{images:>9} of {} images  loss {loss:.3}", args.images);
     })?;
-    let provenance = bundles::provenance(&dataset.name);
+    let provenance = bundles::provenance(&data.name, &data.sha256);
     let training = ClassifierTraining {
         data: provenance.data,
+        data_sha256: Some(provenance.data_sha256),
         images_seen: from.map_or(0, |classifier| classifier.manifest.training.images_seen)
             + trainer.images_seen(),
         seed: args.seed,
@@ -80,9 +83,13 @@ pub(super) fn run(args: &ClassifierArgs) -> anyhow::Result<()> {
     };
     let mut bundle = wait(ClassifierBundle::pack(&trainer.finish(), width, training))?;
     // Examined as it will be read: with the weights that the file holds.
-    let confusion = wait(examine(&bundle.classifier(&chosen.device)?, &dataset))?;
+    let confusion = wait(examine(
+        &bundle.classifier(&chosen.device)?,
+        &dataset,
+        examined_on,
+    ))?;
     bundle.manifest.training.accuracy = confusion.accuracy();
     bundles::write(&bundle, &out)?;
-    crate::say!("PrivateTest\n{confusion}classifier {}", out.display());
+    crate::say!("{examined_on}\n{confusion}classifier {}", out.display());
     Ok(())
 }
