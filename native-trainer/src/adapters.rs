@@ -71,7 +71,8 @@ pub fn of_variable() -> anyhow::Result<Option<Adapter>> {
     };
     let device = Device::wgpu_options().init().with_context(|| {
         format!(
-            "{VARIABLE}={} names no adapter that answers: expected DiscreteGpu(0), IntegratedGpu(0), VirtualGpu(0) or Cpu, with their numbers; `native-trainer devices` lists them",
+            "{VARIABLE}={} names no adapter that answers: expected DiscreteGpu(0), IntegratedGpu(0), VirtualGpu(0), \
+             or one of another number, or Cpu; `native-trainer devices` lists what answers",
             value.display()
         )
     })?;

@@ -24,8 +24,8 @@ pub fn provenance(data: &str, data_sha256: &str) -> Provenance {
 
 /// The commit that a release was built from, or else that of the trainer's workspace, asked of git.
 fn git_commit() -> Option<String> {
-    if let Some(commit) = option_env!("SEVEN_FACES_COMMIT") {
-        return Some(commit.to_owned());
+    if let Some(commit) = home::released_commit() {
+        return Some(commit);
     }
     let output = std::process::Command::new("git")
         .args(["rev-parse", "--short=12", "HEAD"])

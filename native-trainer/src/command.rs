@@ -3,11 +3,12 @@
 use std::env;
 use std::path::Path;
 
+use crate::home;
+
 /// This program, as it was started: by cargo or by its own name.
 pub fn program() -> String {
-    let by_cargo = env::var_os("CARGO_MANIFEST_DIR").is_some();
     match env::args_os().next() {
-        Some(name) if !by_cargo => quoted(Path::new(&name)),
+        Some(name) if home::run_by_cargo().is_none() => quoted(Path::new(&name)),
         _ => "cargo run -p native-trainer --".to_owned(),
     }
 }

@@ -39,7 +39,8 @@ impl FromStr for DeviceChoice {
             ("ndarray", _) => Ok(Self::Ndarray),
             (_, Some(adapter)) if !adapter.is_empty() => Ok(Self::Adapter(adapter.to_owned())),
             _ => Err(
-                "expected auto, cpu, wgpu, or a GPU of `native-trainer devices` by its number or a part of its name, such as wgpu:1 or wgpu:radeon"
+                "expected auto, cpu, wgpu, or a GPU of `native-trainer devices` by its number or a part of its name, \
+                 such as wgpu:1 or wgpu:radeon"
                     .to_owned(),
             ),
         }

@@ -100,17 +100,19 @@ fn print(event: &TrainEvent) {
             grid,
             curve,
             bundle,
-        } => {
-            say!("grid     {} (one row per emotion)", grid.display());
-            say!("curve    {}", curve.display());
-            say!("bundle   {}", bundle.display());
-            say!(
-                "next     {} sample --bundle {} --emotion all --count 8 --out samples",
-                program(),
-                quoted(bundle)
-            );
-        }
+        } => finished(grid, curve, bundle),
     }
+}
+
+fn finished(grid: &Path, curve: &Path, bundle: &Path) {
+    say!("grid     {} (one row per emotion)", grid.display());
+    say!("curve    {}", curve.display());
+    say!("bundle   {}", bundle.display());
+    say!(
+        "next     {} sample --bundle {} --emotion all --count 8 --out samples",
+        program(),
+        quoted(bundle)
+    );
 }
 
 fn started(run: &Path, images_seen: u64, images: u64) {

@@ -56,10 +56,7 @@ pub fn run(
         images: options.images,
     });
     if trainer.step_number() == 0 {
-        let reals = trainer.batcher().real_rows(COLUMNS);
-        pictures::write_by_emotion(&reals, COLUMNS, &run.reals())?;
-        let faces = wait(grid(&wait(trainer.sampler())?, COLUMNS))?;
-        pictures::write_by_emotion(&pictures::cells(&faces), COLUMNS, &run.fakes(0))?;
+        first_pictures(trainer, run)?;
     }
     let tick_steps = options.steps_in(options.tick_images);
     let checkpoint_steps = options.steps_in(options.checkpoint_images);
@@ -102,7 +99,26 @@ pub fn run(
             return Ok(Outcome::Stopped);
         }
     }
-    draw(run, tell); // also for a finished run that is resumed
+    finish(trainer, run, provenance, tell)?;
+    Ok(Outcome::Finished)
+}
+
+/// Training images by emotion, and faces before the first step.
+fn first_pictures(trainer: &Trainer, run: &RunDir) -> anyhow::Result<()> {
+    let reals = trainer.batcher().real_rows(COLUMNS);
+    pictures::write_by_emotion(&reals, COLUMNS, &run.reals())?;
+    let faces = wait(grid(&wait(trainer.sampler())?, COLUMNS))?;
+    pictures::write_by_emotion(&pictures::cells(&faces), COLUMNS, &run.fakes(0))
+}
+
+/// Writes what a run is for; also for a finished run that is resumed.
+fn finish(
+    trainer: &Trainer,
+    run: &RunDir,
+    provenance: &Provenance,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<()> {
+    draw(run, tell);
     let snapshot = wait(Snapshot::of(trainer))?;
     let bundle = wait(Exported::as_trained(&snapshot).pack(provenance))?;
     bundles::write(&bundle, &run.bundle())?;
@@ -111,7 +127,7 @@ pub fn run(
         curve: run.curve(),
         bundle: run.bundle(),
     });
-    Ok(Outcome::Finished)
+    Ok(())
 }
 
 /// Writes a grid, checks it for collapse, and writes a checkpoint. In this order, because a run that is resumed from the

@@ -56,7 +56,8 @@ impl RunData {
         let Version { format_version } = serde_json::from_slice(json)?;
         anyhow::ensure!(
             format_version == FORMAT_VERSION,
-            "its format version is {format_version}, this trainer reads version {FORMAT_VERSION}: start a new run, with --from if this one wrote a bundle"
+            "its format version is {format_version}, this trainer reads version {FORMAT_VERSION}: \
+             start a new run, with --from if this one wrote a bundle"
         );
         Ok(serde_json::from_slice(json)?)
     }

@@ -1,4 +1,4 @@
-//! Training a classifier ([`model_core::classifier`]) and asking for its predictions.
+//! Training a classifier ([`model_core::classifier`]).
 //!
 //! Its own accuracy on held-out real images stands beside every figure it is used for.
 
@@ -14,7 +14,7 @@ use model_core::emotion::Emotion;
 use model_core::label::cross_entropy;
 use model_core::packing::{exact_weights_of, load_weights};
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
-use model_core::reading::{ReadError, numbers};
+use model_core::reading::numbers;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -40,8 +40,6 @@ const SMOOTHING: f64 = 0.1;
 const EMA_DECAY: f64 = 0.999;
 /// Training images whose statistics are fused into the finished classifier.
 const STATISTICS_IMAGES: usize = 1024;
-/// Images classified in one pass.
-const CHUNK: usize = 128;
 
 /// Names of a checkpoint's files; the state comes last, and makes the others count.
 const NETWORK: &str = "network.safetensors";
@@ -83,14 +81,6 @@ struct State {
     data_sha256: String,
     /// Steps done.
     step: u64,
-}
-
-/// What a classifier says of a set of images.
-pub struct Predictions {
-    /// The emotion seen in each image.
-    pub labels: Vec<Emotion>,
-    /// The features of each image, one row per image.
-    pub features: Vec<Vec<f32>>,
 }
 
 impl ClassifierTrainer {
@@ -264,42 +254,6 @@ impl ClassifierTrainer {
         self.step = state.step;
         Ok(())
     }
-}
-
-/// What the classifier sees in grey images of 48x48 bytes each, and at their mirror images: a face and its mirror image show the
-/// same emotion, so the classifier decides by the mean of both.
-pub async fn predict(classifier: &Classifier, images: &[&[u8]]) -> Result<Predictions, ReadError> {
-    let device = classifier
-        .devices()
-        .first()
-        .cloned()
-        .unwrap_or_else(Device::flex);
-    let mut predictions = Predictions {
-        labels: Vec::with_capacity(images.len()),
-        features: Vec::with_capacity(images.len()),
-    };
-    for chunk in images.chunks(CHUNK) {
-        let faces = signed_images(chunk, &device);
-        let output = classifier.forward(faces.clone());
-        let mirrored = classifier.forward(faces.flip([3]));
-        let logits = numbers(output.logits + mirrored.logits).await?;
-        let labels = logits.chunks_exact(Emotion::COUNT).filter_map(likeliest);
-        predictions.labels.extend(labels);
-        let features = (output.features + mirrored.features).mul_scalar(0.5);
-        let width = features.dims()[1];
-        let values = numbers(features).await?;
-        let rows = values.chunks_exact(width).map(<[f32]>::to_vec);
-        predictions.features.extend(rows);
-    }
-    Ok(predictions)
-}
-
-/// The emotion of the largest of seven logits.
-pub fn likeliest(logits: &[f32]) -> Option<Emotion> {
-    let pairs = Emotion::ALL.into_iter().zip(logits);
-    pairs
-        .max_by(|a, b| a.1.total_cmp(b.1))
-        .map(|(emotion, _)| emotion)
 }
 
 /// Labels of which the share `smoothing` is spread over all seven emotions (Szegedy et al. 2016).

@@ -13,7 +13,6 @@ use model_core::reading::ReadError;
 use serde::Serialize;
 
 use crate::bench::Bench;
-use crate::classifier::{Predictions, predict};
 use crate::gan_train::GanTrain;
 use crate::metrics::bands::BandPower;
 use crate::metrics::confusion::Confusion;
@@ -22,6 +21,7 @@ use crate::metrics::kernel::{KernelDistance, kernel_distance_of_subsets};
 use crate::metrics::likeness::{Likeness, Pair, likeness, mirrored, pairs};
 use crate::metrics::manifold::{Overlap, overlap};
 use crate::metrics::overfitting::{self, Overfitting};
+use crate::predictions::{Predictions, predict};
 use dataset::{Dataset, Split};
 
 /// Faces that are looked up among all training images and their mirror images.

@@ -5,8 +5,8 @@ use model_core::classifier::Classifier;
 use model_core::emotion::Emotion;
 use model_core::reading::ReadError;
 
-use crate::classifier::predict;
 use crate::metrics::confusion::Confusion;
+use crate::predictions::predict;
 use dataset::{Dataset, Split};
 
 /// The split on which classifiers are examined: PrivateTest, or PublicTest where the data set has no other held-out images.

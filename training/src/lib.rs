@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! dataset ─► batcher (augmentation) ─► step (losses, penalty) ─► adam, ema      trainer: one step of all of it
-//!                                                                  │
-//!                          checkpoint (named bytes) ◄─ trainer ─► snapshot ─► export ─► bundle ─► evaluation (metrics, classifier)
+//!                                                          │
+//!                  checkpoint (named bytes) ◄─ trainer ─► snapshot ─► export ─► bundle ─► evaluation (metrics, classifier)
 //! ```
 //!
 //! Reading a value from a device is `async`, because a browser's GPU can be read in no other way. ARCHITECTURE.md says where to
@@ -35,6 +35,7 @@ pub mod losses;
 pub mod metrics;
 pub mod options;
 pub mod penalty;
+pub mod predictions;
 pub mod report;
 pub mod snapshot;
 pub mod step;

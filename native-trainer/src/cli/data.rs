@@ -75,11 +75,13 @@ impl Loaded {
         match sha256 {
             Some(trained_on) if trained_on == self.data.sha256 => {}
             Some(_) => crate::note!(
-                "warning  {what} was trained on other images than {}, or on another copy of them (a data set called {name}): compare no figure with those on its own",
+                "warning  {what} was trained on other images than {}, or on another copy of them (a data set called {name}): \
+                 compare no figure with those on its own",
                 self.shown()
             ),
             None => crate::note!(
-                "warning  {what} does not say which images it was trained on (a data set called {name}): they may be others than {}",
+                "warning  {what} does not say which images it was trained on (a data set called {name}): \
+                 they may be others than {}",
                 self.shown()
             ),
         }

@@ -23,7 +23,8 @@ pub(super) struct EvalArgs {
     /// Most held-out images to compare with
     #[arg(long, default_value_t = 10_000)]
     faces: usize,
-    /// Directory of a classifier [default: runs/classifier-<data>, or the shipped one of FER2013, if it was trained on the same images; else, with a warning, what there is]
+    /// Directory of a classifier [default: runs/classifier-<data>, or the shipped one of FER2013, if it was trained on the
+    /// same images; else, with a warning, what there is]
     #[arg(long)]
     classifier: Option<PathBuf>,
     /// Also train a small classifier on generated faces and one on real ones, for as many images each, and compare
@@ -81,7 +82,8 @@ fn usual_or_shipped(loaded: &Loaded) -> anyhow::Result<(PathBuf, ClassifierBundl
     match place.or(other.then_some(0)) {
         Some(place) => Ok(found.swap_remove(place)),
         None => anyhow::bail!(
-            "no classifier was trained on {}: train one with native-trainer classifier, with the same --data, or choose one by --classifier DIR",
+            "no classifier was trained on {}: train one with native-trainer classifier, with the same --data, \
+             or choose one by --classifier DIR",
             loaded.shown()
         ),
     }

@@ -91,7 +91,8 @@ impl ResumeArgs {
 fn check_images(loaded: &Loaded, known: &RunData, run: &RunDir) -> anyhow::Result<()> {
     anyhow::ensure!(
         loaded.data.sha256 == known.sha256,
-        "{} are other images than the run's ({} of hash {}; {}/data.json says {} of hash {}): pass the run's by --data, or start a new run with these by train --data",
+        "{} are other images than the run's ({} of hash {}; {}/data.json says {} of hash {}): \
+         pass the run's by --data, or start a new run with these by train --data",
         loaded.shown(),
         loaded.data.len(),
         loaded.data.sha256,

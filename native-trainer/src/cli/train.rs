@@ -85,35 +85,45 @@ impl TrainArgs {
             chosen(&options) == chosen(&before),
             "--set gan, preset or from: use --gan, --preset or --from, on which other options depend"
         );
-        if let Some(bundle) = from {
-            let (residual, self_modulation) = (
-                bundle.generator.residual || options.generator.residual,
-                bundle.generator.self_modulation || options.generator.self_modulation,
-            );
-            let grown = GeneratorConfig {
-                residual,
-                self_modulation,
-                ..bundle.generator.clone()
-            };
-            anyhow::ensure!(
-                options.generator == grown,
-                "--from takes the bundle's network as it is, or adds to it by --set generator.residual=true and --set generator.self_modulation=true: leave out every other --set generator"
-            );
-        }
-        if let Some(kept) = discriminator {
-            let other_layers = DiscriminatorConfig {
-                dense: options.discriminator.dense,
-                ..kept.discriminator
-            };
-            anyhow::ensure!(
-                options.gan == kept.gan && options.discriminator == other_layers,
-                "--discriminator takes the network of the {}, in which --set discriminator.dense may add or leave out a layer: leave out --gan and every other --set discriminator",
-                kept.gan
-            );
-        }
+        check_networks(&options, from, discriminator)?;
         options.check()?;
         Ok(options)
     }
+}
+
+/// Refuses networks that are not those the run sets out with, but for what may be added to them.
+fn check_networks(
+    options: &RunOptions,
+    from: Option<&Manifest>,
+    discriminator: Option<&DiscriminatorManifest>,
+) -> anyhow::Result<()> {
+    if let Some(bundle) = from {
+        let (residual, self_modulation) = (
+            bundle.generator.residual || options.generator.residual,
+            bundle.generator.self_modulation || options.generator.self_modulation,
+        );
+        let grown = GeneratorConfig {
+            residual,
+            self_modulation,
+            ..bundle.generator.clone()
+        };
+        anyhow::ensure!(
+            options.generator == grown,
+            "--from takes the bundle's network as it is, or adds to it by --set generator.residual=true and --set generator.self_modulation=true: leave out every other --set generator"
+        );
+    }
+    if let Some(kept) = discriminator {
+        let other_layers = DiscriminatorConfig {
+            dense: options.discriminator.dense,
+            ..kept.discriminator
+        };
+        anyhow::ensure!(
+            options.gan == kept.gan && options.discriminator == other_layers,
+            "--discriminator takes the network of the {}, in which --set discriminator.dense may add or leave out a layer: leave out --gan and every other --set discriminator",
+            kept.gan
+        );
+    }
+    Ok(())
 }
 
 pub(super) fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
