@@ -388,9 +388,14 @@ fn output_that_cannot_be_written_ends_no_run() {
             "{out}: {status}"
         );
     };
-    let mut command = train(here, "full");
-    command.stdout(full()).stderr(full());
-    finished(command, "full");
+    match Path::new("/dev/full").exists() {
+        true => {
+            let mut command = train(here, "full");
+            command.stdout(full()).stderr(full());
+            finished(command, "full");
+        }
+        false => println!("skipped in part: this system has no /dev/full"),
+    }
 
     let mut child = train(here, "closed")
         .stdout(Stdio::piped())
@@ -544,6 +549,7 @@ fn a_read_only_directory_is_a_sentence() {
 }
 
 /// What file systems of networks and clouds do: no directory is flushed, and no file is locked.
+#[cfg(target_os = "linux")]
 const INJECTED: &str = r#"
 #include <errno.h>
 #include <stdlib.h>
