@@ -101,7 +101,7 @@ measure() {
   local run
   for run in runs/*/; do
     [ -d "$run" ] || continue
-    ./native-trainer export "$run" --to bundle --device cpu >> "$out/train.log" 2>&1 || tail -n 1 "$out/train.log"
+    ./native-trainer export "$run" --to bundle >> "$out/train.log" 2>&1 || tail -n 1 "$out/train.log"
   done
   tar cf - runs bundle 2>/dev/null | split -b 15m - "$out/run.tar."
 }

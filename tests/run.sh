@@ -24,6 +24,7 @@ install_packages() {
   command -v chromedriver >/dev/null || missing+=(chromium-driver)
   command -v firefox-esr >/dev/null || command -v firefox >/dev/null || missing+=(firefox-esr)
   command -v npm >/dev/null || missing+=(npm) # for axe-core, the accessibility audit, and web/examples
+  command -v zip >/dev/null || missing+=(zip)
   compgen -G '/usr/lib/*/libEGL.so.1' >/dev/null || missing+=(libegl1 libgl1-mesa-dri)
   compgen -G '/usr/lib/*/libvulkan.so.1' >/dev/null || missing+=(libvulkan1)
   [ "${#missing[@]}" = 0 ] && return
@@ -117,3 +118,9 @@ trunk build --release
 
 say "tests"
 SEVEN_FACES_REQUIRE_BROWSER=1 cargo test --locked --no-fail-fast
+
+say "what a release holds"
+release=$(mktemp -d)
+trap 'rm -rf "$release"' EXIT
+SEVEN_FACES_DIST=dist ./release.sh all "$release"
+tests/release.sh "$release"

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::io::{Read, Seek};
 
+use model_core::bundle::hexadecimal;
 use model_core::emotion::Emotion;
 use model_core::pixels::IMAGE_PIXELS;
 use sha2::{Digest, Sha256};
@@ -63,20 +64,23 @@ impl Dataset {
         Ok(dataset)
     }
 
-    /// SHA-256, in hexadecimal digits, over the number of images and each image's split, label and pixels, in the order
-    /// in which they were read. Equal hashes are equal data, whatever file they came from.
+    /// SHA-256, in hexadecimal digits, over the images of each split and emotion: how many they are, and their pixels in the
+    /// order in which they were read. Equal hashes are equal data, whatever it is called and whatever it lay in: a run with
+    /// equal options computes the same from both.
     pub fn hash(&self) -> String {
         let mut hash = Sha256::new();
-        hash.update(b"seven-faces data set 1\n");
-        hash.update((self.len() as u64).to_le_bytes());
-        for index in 0..self.len() {
-            hash.update([self.splits[index] as u8, self.labels[index] as u8]);
-            hash.update(self.image(index));
+        hash.update(b"seven-faces data set 2\n");
+        for split in Split::ALL {
+            let of_split = self.indices(split);
+            for emotion in Emotion::ALL {
+                let of_both = of_split
+                    .iter()
+                    .filter(|&&index| self.labels[index] == emotion);
+                hash.update((of_both.clone().count() as u64).to_le_bytes());
+                of_both.for_each(|&index| hash.update(self.image(index)));
+            }
         }
-        hash.finalize()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect()
+        hexadecimal(&hash.finalize())
     }
 
     /// Refuses a data set that nothing can be trained on; `file` is where it came from.
@@ -332,6 +336,27 @@ mod tests {
             change(&mut changed);
             assert_ne!(faces.hash(), changed.hash());
         }
+    }
+
+    #[test]
+    fn the_hash_is_that_of_images_in_another_arrangement_of_splits_and_emotions() {
+        let faces = synthetic(70, 5);
+        let mut grouped = faces.clone();
+        let key = |index: usize| (faces.label(index).name(), faces.split(index));
+        grouped.sort_by_key(key);
+        assert_ne!(faces.labels, grouped.labels);
+        assert_eq!(
+            faces.hash(),
+            grouped.hash(),
+            "as folders of images are read"
+        );
+        let mut swapped = faces.clone();
+        swapped.sort_by_key(std::cmp::Reverse);
+        assert_ne!(
+            faces.hash(),
+            swapped.hash(),
+            "a run would compute something else"
+        );
     }
 
     #[test]

@@ -60,6 +60,9 @@ pub struct Training {
     pub preset: String,
     /// Data set, as the trainer names it.
     pub data: String,
+    /// Hash of its images, labels and splits, whatever file they lay in; none in manifests of earlier trainers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_sha256: Option<String>,
     /// Real images seen by the discriminator.
     pub images_seen: u64,
     /// Seed of the run.
@@ -144,8 +147,10 @@ pub trait Describes: Serialize + DeserializeOwned {
         Ok(manifest)
     }
 
-    /// The manifest as it stands in its file.
+    /// The manifest as it is in its file. Refuses what [`Self::parse`] would refuse, so that nothing is written that cannot be read.
     fn to_json(&self) -> Result<String, BundleError> {
+        self.check()?;
+        self.weights().check()?;
         Ok(serde_json::to_string_pretty(self)? + "\n")
     }
 }
@@ -178,6 +183,10 @@ impl Describes for Manifest {
         let share = self.training.label_interpolation;
         if !(share > 0.0 && share <= 1.0) {
             return contract(format!("its emotions are multiplied by {share}"));
+        }
+        let mut metrics = self.training.metrics.iter();
+        if let Some((name, value)) = metrics.find(|(_, value)| !value.is_finite()) {
+            return contract(format!("its metric {name} is {value}, which is no number"));
         }
         Ok(())
     }

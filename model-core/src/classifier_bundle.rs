@@ -34,6 +34,9 @@ pub struct ClassifierManifest {
 pub struct ClassifierTraining {
     /// Data set, as the trainer names it.
     pub data: String,
+    /// Hash of its images, labels and splits, whatever file they lay in; none in manifests of earlier trainers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub data_sha256: Option<String>,
     /// Images seen.
     pub images_seen: u64,
     /// Seed of weights and batches.
@@ -68,6 +71,10 @@ impl Describes for ClassifierManifest {
                 let (low, high) = expected.into_inner();
                 return contract(format!("its {name} {found}: expected {low} to {high}"));
             }
+        }
+        let accuracy = self.training.accuracy;
+        if !(0.0..=1.0).contains(&accuracy) {
+            return contract(format!("its accuracy is {accuracy}: expected 0 to 1"));
         }
         Ok(())
     }

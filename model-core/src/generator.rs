@@ -1,5 +1,7 @@
 //! The generator, the same for both GANs: a latent vector and an emotion become a face.
 
+use std::ops::Range;
+
 use burn::module::Module;
 use burn::nn::Linear;
 use burn::nn::conv::Conv2d;
@@ -94,31 +96,29 @@ impl Generator {
         self
     }
 
-    /// What latents and emotions meet, mapped: the rows of the first layer's weights and of every normalisation's tables, those for
-    /// z `[latent_size or 0, _]` and those for emotions `[7, _]`, given and returned in this order.
-    fn map_rows(mut self, map: impl Fn(Tensor<2>, Tensor<2>) -> (Tensor<2>, Tensor<2>)) -> Self {
+    /// The rows that z meets, mapped: those of the first layer's weights, and of every normalisation's tables where z scales and shifts.
+    fn map_latent_rows(self, map: impl Fn(Tensor<2>) -> Tensor<2>) -> Self {
+        let (size, modulating) = (self.latent_size(), self.modulating());
+        let network = self.map_first_rows(0..size, &map);
+        if modulating == 0 {
+            return network;
+        }
+        let rows = Emotion::COUNT..Emotion::COUNT + modulating;
+        network.map_norms(|norm| norm.with_rows(|tables| mapped(tables, rows.clone(), &map)))
+    }
+
+    /// The rows that emotions meet, `[7, _]`, mapped: those of the first layer's weights, and of every normalisation's tables.
+    fn map_emotion_rows(self, map: impl Fn(Tensor<2>) -> Tensor<2>) -> Self {
         let size = self.latent_size();
-        self.start.weight = self.start.weight.map(|weight| {
-            let for_z = weight.clone().narrow(0, 0, size);
-            let for_emotions = weight.narrow(0, size, Emotion::COUNT);
-            let (for_z, for_emotions) = map(for_z, for_emotions);
-            Tensor::cat(vec![for_z, for_emotions], 0)
-        });
-        let modulating = self.modulating();
-        self.map_norms(|norm| {
-            norm.with_rows(|rows| {
-                let for_emotions = rows.clone().narrow(0, 0, Emotion::COUNT);
-                let for_z = match modulating {
-                    0 => Tensor::zeros([1, rows.dims()[1]], &rows.device()), // stands for none
-                    _ => rows.narrow(0, Emotion::COUNT, modulating),
-                };
-                let (for_z, for_emotions) = map(for_z, for_emotions);
-                match modulating {
-                    0 => for_emotions,
-                    _ => Tensor::cat(vec![for_emotions, for_z], 0),
-                }
-            })
-        })
+        let network = self.map_first_rows(size..size + Emotion::COUNT, &map);
+        network.map_norms(|norm| norm.with_rows(|tables| mapped(tables, 0..Emotion::COUNT, &map)))
+    }
+
+    /// Rows of the first layer's weights, mapped.
+    fn map_first_rows(mut self, rows: Range<usize>, map: impl Fn(Tensor<2>) -> Tensor<2>) -> Self {
+        let weight = self.start.weight;
+        self.start.weight = weight.map(|weight| mapped(weight, rows, &map));
+        self
     }
 
     /// The same network on a device with autodiff, where gradients reach the convolutions and the first layer's bias alone: what
@@ -204,7 +204,7 @@ impl Generator {
     /// The same network with truncated latents: it takes `truncation` times z for z. Below 1 less diversity and fewer faces far
     /// from the average, above 1 more of both (the truncation trick, Brock et al. 2019, by scaling in place of drawing again).
     pub fn truncated(self, truncation: f64) -> Self {
-        self.map_rows(|for_z, for_emotions| (for_z.mul_scalar(truncation), for_emotions))
+        self.map_latent_rows(|rows| rows.mul_scalar(truncation))
     }
 
     /// The same network with edited latents: it takes z + `edit` for z.
@@ -232,10 +232,9 @@ impl Generator {
     /// The same network with emotions interpolated towards neutral: it takes `share` times an emotion, and neutral for the rest, for
     /// the emotion. `with_interpolated_labels(1.0 / share)` is the way back.
     pub fn with_interpolated_labels(self, share: f64) -> Self {
-        self.map_rows(|for_z, for_emotions| {
-            let neutral = for_emotions.clone().narrow(0, Emotion::Neutral.index(), 1);
-            let milder = for_emotions.mul_scalar(share) + neutral.mul_scalar(1.0 - share);
-            (for_z, milder)
+        self.map_emotion_rows(|rows| {
+            let neutral = rows.clone().narrow(0, Emotion::Neutral.index(), 1);
+            rows.mul_scalar(share) + neutral.mul_scalar(1.0 - share)
         })
     }
 
@@ -283,6 +282,17 @@ impl Generator {
         }
         hyperbolic_tangent(maps)
     }
+}
+
+/// A matrix with some of its rows mapped.
+fn mapped(
+    matrix: Tensor<2>,
+    rows: Range<usize>,
+    map: impl Fn(Tensor<2>) -> Tensor<2>,
+) -> Tensor<2> {
+    let columns = matrix.dims()[1];
+    let part = matrix.clone().narrow(0, rows.start, rows.len());
+    matrix.slice_assign([rows, 0..columns], map(part))
 }
 
 /// Emotion weightings as a tensor `[B, 7]`.

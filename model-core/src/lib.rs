@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! seed ─► latent ─► z ┐
-//!                     ├─► generator ─► pixels        discriminator, read by cgan | acgan, judges them
+//!                     ├─► generator ─► pixels        discriminator, read by cgan | acgan, scores them
 //! emotion ─► weights ─┘        ▲                     while the generator is trained
 //!                              │
 //!                           bundle: manifest + weights, what trainer and page share

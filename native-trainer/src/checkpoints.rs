@@ -1,6 +1,6 @@
 //! Checkpoints ([`training::checkpoint`]) on a disk, the newest two of a run.
 //!
-//! A checkpoint is a directory, written under a temporary name and renamed when it stands on the disk.
+//! A checkpoint is a directory, written under a temporary name and renamed when it is on the disk.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -19,7 +19,7 @@ const KEPT: usize = 2;
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Writes the state of a run below `directory` and drops the oldest checkpoints. `stats_bytes` is the length of the
-/// run's `stats.jsonl`, which must stand on the disk.
+/// run's `stats.jsonl`, which must be on the disk.
 pub fn save(trainer: &Trainer, directory: &Path, stats_bytes: u64) -> anyhow::Result<()> {
     let checkpoint = wait(Checkpoint::of(trainer, stats_bytes))?;
     let whole = place(directory, trainer.step_number());
@@ -37,7 +37,7 @@ pub fn save(trainer: &Trainer, directory: &Path, stats_bytes: u64) -> anyhow::Re
         });
     }
     if whole.exists() {
-        // Only a damaged one can stand there: a run goes on from its newest whole checkpoint, towards later steps.
+        // Only a damaged one can be there: a run continues from its newest whole checkpoint, towards later steps.
         disk::remove_directory(&whole)
             .with_context(|| format!("cannot replace {}", whole.display()))?;
     }
@@ -60,21 +60,30 @@ fn write(checkpoint: &Checkpoint, path: &Path) -> anyhow::Result<()> {
 }
 
 /// Loads the newest whole checkpoint below `directory` into a trainer made from the same options, and gives the
-/// length that `stats.jsonl` had then; `None` if there is no checkpoint. A damaged one is told of and passed over;
-/// where all are damaged, that is an error, because starting again would overwrite what may still be saved.
+/// length that `stats.jsonl` had then; `None` if there is no checkpoint.
 pub fn load_newest(
     trainer: &mut Trainer,
     directory: &Path,
     tell: &mut dyn FnMut(&TrainEvent),
 ) -> anyhow::Result<Option<u64>> {
+    let Some((path, checkpoint)) = newest(directory, tell)? else {
+        return Ok(None);
+    };
+    wait(checkpoint.restore(trainer))
+        .with_context(|| format!("cannot continue from {}", path.display()))?;
+    Ok(Some(checkpoint.state.stats_bytes))
+}
+
+/// The newest whole checkpoint below `directory`; `None` if there is no checkpoint. A damaged one is told of and passed over;
+/// where all are damaged, that is an error, because starting again would overwrite what may still be saved.
+pub fn newest(
+    directory: &Path,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<Option<(PathBuf, Checkpoint)>> {
     let mut damaged = None;
     for path in list(directory)?.into_iter().rev() {
         match Checkpoint::open(|name| disk::read(&path.join(name), MAX_BYTES)) {
-            Ok(checkpoint) => {
-                wait(checkpoint.restore(trainer))
-                    .with_context(|| format!("cannot continue from {}", path.display()))?;
-                return Ok(Some(checkpoint.state.stats_bytes));
-            }
+            Ok(checkpoint) => return Ok(Some((path, checkpoint))),
             Err(Unusable::Version(found)) => anyhow::bail!(
                 "cannot continue from {}: its format version is {found}, this trainer continues version {}",
                 path.display(),
@@ -117,7 +126,7 @@ fn clear_unfinished(directory: &Path) -> anyhow::Result<()> {
 }
 
 /// Drops all but the newest checkpoints up to the one of `step`, which is whole. Later ones were found damaged.
-/// A trainer that was killed between writing and dropping, or while dropping, leaves this to the one that goes on.
+/// A trainer that was killed between writing and dropping, or while dropping, leaves this to the one that continues.
 pub fn prune(directory: &Path, step: u64) -> anyhow::Result<()> {
     clear_unfinished(directory)?;
     let newest = place(directory, step);

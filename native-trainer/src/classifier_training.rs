@@ -15,7 +15,7 @@ const SAVE_STEPS: u64 = 500;
 const MAX_BYTES: u64 = 1 << 30;
 
 /// Trains to the end; `tell` hears the images seen and the mean loss since the last time. Saves its state to `state` now and
-/// then, and goes on from there if it was cut off.
+/// then, and continues from there if it was cut off.
 pub fn run(
     trainer: &mut ClassifierTrainer,
     state: &Path,
@@ -24,7 +24,7 @@ pub fn run(
     if state.join(STATE).is_file() {
         trainer
             .restore(|name| disk::read(&state.join(name), MAX_BYTES))
-            .with_context(|| format!("cannot go on from {}", state.display()))?;
+            .with_context(|| format!("cannot continue from {}", state.display()))?;
     }
     while !trainer.is_finished() {
         let loss = wait(trainer.train(SAVE_STEPS))?;

@@ -40,7 +40,7 @@ struct Panel {
     curves: Vec<Curve>,
 }
 
-/// Draws what stands in `stats`.
+/// Draws what is in `stats`.
 pub fn write(stats: &Stats, path: &Path) -> anyhow::Result<()> {
     let (mut ticks, mut statistics) = (Vec::new(), Vec::new());
     for line in stats.read()? {

@@ -1,28 +1,50 @@
 //! Where tensors live: the only place that knows about GPUs and CPUs.
 
+use std::str::FromStr;
+
 use anyhow::Context;
-use burn::tensor::{Device, DeviceKind, Tensor, TensorData};
-use clap::ValueEnum;
+use burn::tensor::{Device, Tensor, TensorData};
 use model_core::config::{GeneratorConfig, UpSampling};
 use model_core::emotion::Emotion;
 use model_core::generator::{Generator, emotion_rows};
 use model_core::latent::latent;
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
-use serde::{Deserialize, Serialize};
+
+use crate::adapters::{self, Adapter};
 
 /// What `--device` accepts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DeviceChoice {
     /// A hardware GPU by wgpu where there is one, else the CPU.
     Auto,
     /// A GPU by wgpu; a software driver only if nothing else answers.
     Wgpu,
+    /// The GPU of this number or with this part of a name, as `devices` lists them.
+    Adapter(String),
     /// The CPU (burn-flex).
     Cpu,
     /// The CPU by Burn's previous, deprecated backend; needs `--features ndarray`.
     Ndarray,
+}
+
+impl FromStr for DeviceChoice {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match (text, text.strip_prefix("wgpu:")) {
+            ("auto", _) => Ok(Self::Auto),
+            ("wgpu", _) => Ok(Self::Wgpu),
+            ("cpu", _) => Ok(Self::Cpu),
+            ("ndarray", _) => Ok(Self::Ndarray),
+            (_, Some(adapter)) if !adapter.is_empty() => Ok(Self::Adapter(adapter.to_owned())),
+            _ => Err(
+                "expected auto, cpu, wgpu, or a GPU of `native-trainer devices` by its number or a part of its name, \
+                 such as wgpu:1 or wgpu:radeon"
+                    .to_owned(),
+            ),
+        }
+    }
 }
 
 /// A device and what to tell the user about it.
@@ -32,73 +54,72 @@ pub struct ChosenDevice {
     /// Name of the adapter or backend.
     pub name: String,
     /// Why it was chosen.
-    pub why: &'static str,
+    pub why: String,
     /// Whether its first training step is compared with the CPU's: see [`crate::trial`].
     pub on_trial: bool,
     /// Whether it was asked for by name, so that no other may take its place.
     pub required: bool,
 }
 
-/// Hardware adapters in order of preference.
-const HARDWARE: [DeviceKind; 3] = [
-    DeviceKind::DiscreteGpu(0),
-    DeviceKind::IntegratedGpu(0),
-    DeviceKind::VirtualGpu(0),
-];
-
 /// Largest difference allowed between a GPU's pixels in [-1, 1] and the CPU's.
 const TOLERANCE: f32 = 2.0 / 255.0;
 
-/// Opens the device of a choice. A GPU is believed only after it has drawn the CPU's faces.
-pub fn open(choice: DeviceChoice) -> anyhow::Result<ChosenDevice> {
+/// Opens the device of a choice. A GPU is believed only after it has made the CPU's faces.
+pub fn open(choice: &DeviceChoice) -> anyhow::Result<ChosenDevice> {
+    let found = |adapter: Adapter| {
+        check(&adapter)?;
+        Ok(named(
+            adapter,
+            &format!("asked for with --device {}", shown(choice)),
+        ))
+    };
     match choice {
-        DeviceChoice::Auto => Ok(match hardware() {
-            Some(device) if error_of(&device) <= TOLERANCE => ChosenDevice {
-                required: false,
-                ..named(device, "a hardware GPU answers by wgpu")
-            },
-            Some(_) => cpu("the GPU that answers by wgpu computes wrong faces"),
-            None => cpu("no hardware GPU answers by wgpu"),
-        }),
-        DeviceChoice::Wgpu => {
-            let chosen = match hardware() {
-                Some(device) => named(device, "asked for with --device wgpu"),
-                None => software()?,
-            };
-            let error = error_of(&chosen.device);
-            anyhow::ensure!(
-                error <= TOLERANCE,
-                "{} computes wrong faces: a pixel differs by {error} from the CPU's, more than {TOLERANCE}: update its driver, or use --device cpu",
-                chosen.name
-            );
-            Ok(chosen)
-        }
+        DeviceChoice::Auto => automatic(),
+        DeviceChoice::Wgpu => found(adapters::best()?.context(
+            "--device wgpu found no GPU and no software driver: install a Vulkan driver, or use --device cpu",
+        )?),
+        DeviceChoice::Adapter(which) => found(adapters::find(which)?),
         DeviceChoice::Cpu => Ok(cpu("asked for with --device cpu")),
         DeviceChoice::Ndarray => ndarray(),
     }
 }
 
-fn hardware() -> Option<Device> {
-    HARDWARE
-        .into_iter()
-        .find_map(|kind| Device::wgpu_options().device_kind(kind).init().ok())
+fn shown(choice: &DeviceChoice) -> String {
+    match choice {
+        DeviceChoice::Adapter(which) => format!("wgpu:{which}"),
+        _ => "wgpu".to_owned(),
+    }
 }
 
-fn software() -> anyhow::Result<ChosenDevice> {
-    let device = Device::wgpu_options()
-        .device_kind(DeviceKind::Cpu)
-        .init()
-        .context(
-            "--device wgpu found no GPU and no software driver: install a Vulkan driver, or use --device cpu",
-        )?;
-    Ok(named(
-        device,
-        "asked for with --device wgpu; only a software driver answers, which is slow",
-    ))
+fn automatic() -> anyhow::Result<ChosenDevice> {
+    let by_variable = adapters::of_variable()?;
+    let why = match by_variable {
+        Some(_) => "named by CUBECL_WGPU_DEFAULT_DEVICE",
+        None => "a hardware GPU answers by wgpu",
+    };
+    Ok(match by_variable.or_else(adapters::hardware) {
+        Some(adapter) if error_of(&adapter.device) <= TOLERANCE => ChosenDevice {
+            required: false,
+            ..named(adapter, why)
+        },
+        Some(_) => cpu("the GPU that answers by wgpu computes wrong faces"),
+        None => cpu("no hardware GPU answers by wgpu"),
+    })
+}
+
+/// Refuses an adapter that makes other faces than the CPU.
+pub fn check(adapter: &Adapter) -> anyhow::Result<()> {
+    let error = error_of(&adapter.device);
+    anyhow::ensure!(
+        error <= TOLERANCE,
+        "{} computes wrong faces: a pixel differs by {error} from the CPU's, more than {TOLERANCE}: update its driver, or use --device cpu",
+        adapter.name
+    );
+    Ok(())
 }
 
 /// Largest difference between the faces of one small network on this device and on the CPU; infinite
-/// where a pixel is not a number. Drivers exist whose matrix products are wrong: see docs/training.md.
+/// where a pixel is not a number. Drivers exist whose matrix products are wrong: see docs/devices.md.
 fn error_of(device: &Device) -> f32 {
     let config = GeneratorConfig {
         latent_size: 32,
@@ -125,26 +146,27 @@ fn error_of(device: &Device) -> f32 {
     pairs.map(difference).fold(0.0, f32::max)
 }
 
-fn named(device: Device, why: &'static str) -> ChosenDevice {
-    let name = device.identity().map_or_else(
-        || "an adapter without a name".to_owned(),
-        |identity| identity.name,
-    );
+fn named(adapter: Adapter, why: &str) -> ChosenDevice {
+    let slow = match adapter.is_software() {
+        true => "; only a software driver, which is slow",
+        false => "",
+    };
     ChosenDevice {
-        device,
-        name: format!("wgpu on {name}"),
-        why,
+        device: adapter.device,
+        name: format!("wgpu on {}", adapter.name),
+        why: format!("{why}{slow}"),
         on_trial: true,
         required: true,
     }
 }
 
-fn cpu(why: &'static str) -> ChosenDevice {
+/// The CPU.
+pub fn cpu(why: &str) -> ChosenDevice {
     let cores = std::thread::available_parallelism().map_or(1, usize::from);
     ChosenDevice {
         device: Device::flex(),
         name: format!("CPU (burn-flex, {cores} cores)"),
-        why,
+        why: why.to_owned(),
         on_trial: false,
         required: true,
     }
@@ -155,7 +177,7 @@ fn ndarray() -> anyhow::Result<ChosenDevice> {
     Ok(ChosenDevice {
         device: Device::ndarray(),
         name: "CPU (burn-ndarray, deprecated)".to_owned(),
-        why: "asked for with --device ndarray",
+        why: "asked for with --device ndarray".to_owned(),
         on_trial: false,
         required: true,
     })

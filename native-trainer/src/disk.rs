@@ -25,30 +25,44 @@ pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     written.with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// Writes a file and waits until it stands on the disk. It may be cut off by a crash: for files below a directory
+/// Writes a file and waits until it is on the disk. It may be cut off by a crash: for files below a directory
 /// that is renamed when all of them are whole.
 pub fn write_flushed(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut file = File::create(path)?;
     file.write_all(bytes)?;
-    file.sync_all()
+    flush(&file)
 }
 
-/// Waits until the names in a directory stand on the disk.
+/// Waits until a file or a directory is on the disk, as far as its file system can: those of networks and clouds (SMB, sshfs, FUSE)
+/// often flush no directories, or nothing at all.
+pub fn flush(file: &File) -> io::Result<()> {
+    match file.sync_all() {
+        Err(error) if cannot(&error) => Ok(()),
+        flushed => flushed,
+    }
+}
+
+/// Whether an error says that a file system has no such operation.
+pub fn cannot(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, Unsupported};
+    matches!(error.kind(), InvalidInput | Unsupported)
+}
+
+/// Waits until the names in a directory are on the disk.
 pub fn flush_directory(path: &Path) -> io::Result<()> {
     // Windows opens no directories as files, and flushes names itself.
     if cfg!(windows) {
         return Ok(());
     }
     let here = Path::new(".");
-    File::open(if path.as_os_str().is_empty() {
-        here
-    } else {
-        path
-    })?
-    .sync_all()
+    let path = match path.as_os_str().is_empty() {
+        true => here,
+        false => path,
+    };
+    flush(&File::open(path)?)
 }
 
-/// Removes a directory so that it never stands half empty under its own name.
+/// Removes a directory so that it is never half empty under its own name.
 pub fn remove_directory(path: &Path) -> io::Result<()> {
     let dropped = unfinished(&path.with_extension("dropped"));
     if dropped.exists() {

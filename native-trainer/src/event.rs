@@ -11,7 +11,7 @@ use training::tick::Tick;
 /// Something worth knowing about a run.
 #[derive(Debug, Clone)]
 pub enum TrainEvent {
-    /// A run begins, or goes on after `images_seen`.
+    /// A run begins, or continues after `images_seen`.
     Started {
         run: PathBuf,
         images_seen: u64,
@@ -21,11 +21,11 @@ pub enum TrainEvent {
     Tick(Tick),
     /// A grid of generated faces was written.
     Grid(PathBuf),
-    /// What the faces of that grid look like.
+    /// Statistics of the faces of that grid.
     GridStatistics(GridStatistics),
     /// A checkpoint was written.
     Checkpoint { images_seen: u64 },
-    /// Something the user should know, and the run goes on.
+    /// Something the user should know, and the run continues.
     Warning(String),
     /// The run broke down and went back to an earlier state.
     Rollback(Rollback),
@@ -45,7 +45,7 @@ pub enum TrainEvent {
 pub struct Rollback {
     /// Where it was noticed.
     pub images_seen: u64,
-    /// Where the run goes on.
+    /// Where the run continues.
     pub back_to: u64,
     /// What both learning rates are multiplied by from now on.
     pub rate: f64,

@@ -14,23 +14,71 @@ use training::evaluation::FacePair;
 use crate::disk;
 use crate::font;
 
-/// Width of the margin in which the emotions stand, in pixels.
+/// Width of the margin in which the emotions are named, in pixels.
 pub const MARGIN: usize = 64;
 /// Height of its letters, in pixels.
 const LETTERS: u32 = 14;
 
-/// Writes a grid with a row for each emotion, whose name stands in the margin; an empty cell stays black.
+/// Faces in rows, put in one by one; a cell without a face stays black.
+pub struct Grid {
+    faces: GrayImage,
+    columns: usize,
+    filled: usize,
+}
+
+impl Grid {
+    /// Room for so many cells, row by row.
+    pub fn new(cells: usize, columns: usize) -> Self {
+        let rows = cells.div_ceil(columns);
+        let (width, height) = (columns * IMAGE_SIDE, rows * IMAGE_SIDE);
+        Self {
+            faces: GrayImage::new(width as u32, height as u32),
+            columns,
+            filled: 0,
+        }
+    }
+
+    /// Fills the next cell.
+    pub fn put(&mut self, cell: Option<&[u8]>) {
+        let (column, row) = (self.filled % self.columns, self.filled / self.columns);
+        let (left, top) = (column * IMAGE_SIDE, row * IMAGE_SIDE);
+        for (offset, &grey) in cell.unwrap_or_default().iter().enumerate() {
+            let x = (left + offset % IMAGE_SIDE) as u32;
+            let y = (top + offset / IMAGE_SIDE) as u32;
+            self.faces.put_pixel(x, y, image::Luma([grey]));
+        }
+        self.filled += 1;
+    }
+
+    /// Writes the grid.
+    pub fn write(&self, path: &Path) -> anyhow::Result<()> {
+        disk::write(path, &png(&self.faces)?)
+    }
+
+    /// Writes a grid of a row for each emotion, with its name in the margin.
+    pub fn write_by_emotion(&self, path: &Path) -> anyhow::Result<()> {
+        let height = self.faces.height();
+        let mut picture = GrayImage::new(MARGIN as u32 + self.faces.width(), height);
+        image::imageops::replace(&mut picture, &names(height)?, 0, 0);
+        image::imageops::replace(&mut picture, &self.faces, MARGIN as i64, 0);
+        disk::write(path, &png(&picture)?)
+    }
+}
+
+/// Writes a grid with a row for each emotion, whose name is in the margin.
 pub fn write_by_emotion(
     cells: &[Option<&[u8]>],
     columns: usize,
     path: &Path,
 ) -> anyhow::Result<()> {
-    let faces = drawn(cells, columns);
-    let height = faces.height();
-    let mut picture = GrayImage::new(MARGIN as u32 + faces.width(), height);
-    image::imageops::replace(&mut picture, &names(height)?, 0, 0);
-    image::imageops::replace(&mut picture, &faces, MARGIN as i64, 0);
-    disk::write(path, &png(&picture)?)
+    of(cells, columns).write_by_emotion(path)
+}
+
+/// The grid of these cells.
+fn of(cells: &[Option<&[u8]>], columns: usize) -> Grid {
+    let mut grid = Grid::new(cells.len(), columns);
+    cells.iter().for_each(|cell| grid.put(*cell));
+    grid
 }
 
 /// The margin: the seven emotions, one beside each row.
@@ -66,12 +114,7 @@ pub fn write_pairs(pairs: &[FacePair], path: &Path) -> anyhow::Result<()> {
     let cells: Vec<Option<&[u8]>> = shown
         .flat_map(|(face, image)| [Some(face.as_slice()), Some(image.as_slice())])
         .collect();
-    write(&cells, 2 * columns, path)
-}
-
-/// Writes cells row by row; an empty cell stays black.
-pub fn write(cells: &[Option<&[u8]>], columns: usize, path: &Path) -> anyhow::Result<()> {
-    disk::write(path, &encode(cells, columns)?)
+    of(&cells, 2 * columns).write(path)
 }
 
 /// Writes one 48x48 face. Not flushed to the disk, unlike everything of a run: faces come in thousands, and can be
@@ -82,27 +125,7 @@ pub fn write_face(face: &[u8], path: &Path) -> anyhow::Result<()> {
 
 /// A PNG file of one 48x48 face.
 pub fn face(face: &[u8]) -> anyhow::Result<Vec<u8>> {
-    encode(&[Some(face)], 1)
-}
-
-/// A PNG file of cells row by row.
-fn encode(cells: &[Option<&[u8]>], columns: usize) -> anyhow::Result<Vec<u8>> {
-    png(&drawn(cells, columns))
-}
-
-/// Cells row by row.
-fn drawn(cells: &[Option<&[u8]>], columns: usize) -> GrayImage {
-    let rows = cells.len().div_ceil(columns);
-    let mut picture = GrayImage::new((columns * IMAGE_SIDE) as u32, (rows * IMAGE_SIDE) as u32);
-    for (index, cell) in cells.iter().enumerate() {
-        let (left, top) = (index % columns * IMAGE_SIDE, index / columns * IMAGE_SIDE);
-        for (offset, &grey) in cell.unwrap_or_default().iter().enumerate() {
-            let x = (left + offset % IMAGE_SIDE) as u32;
-            let y = (top + offset / IMAGE_SIDE) as u32;
-            picture.put_pixel(x, y, image::Luma([grey]));
-        }
-    }
-    picture
+    png(&of(&[Some(face)], 1).faces)
 }
 
 fn png(picture: &GrayImage) -> anyhow::Result<Vec<u8>> {

@@ -1,4 +1,4 @@
-//! Batches drawn ahead of the steps that need them, on threads of their own: augmenting an image takes as long as a GPU's whole step with it.
+//! Batches sampled ahead of the steps that need them, on threads of their own: augmenting an image takes as long as a GPU's whole step with it.
 
 use std::num::NonZero;
 use std::sync::Arc;

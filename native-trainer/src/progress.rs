@@ -5,6 +5,7 @@ use std::path::Path;
 
 use training::tick::Tick;
 
+use crate::command::{program, quoted};
 use crate::event::TrainEvent;
 use crate::{note, output, say};
 
@@ -95,32 +96,36 @@ fn print(event: &TrainEvent) {
         ),
         TrainEvent::Stopped { run, images_seen } => {
             say!("stopped  at {images_seen} images; nothing is lost");
-            say!(
-                "next     cargo run -p native-trainer -- resume {}",
-                quoted(run)
-            );
+            say!("next     {} resume {}", program(), quoted(run));
         }
         TrainEvent::Finished {
             grid,
             curve,
             bundle,
-        } => {
-            say!("grid     {} (one row per emotion)", grid.display());
-            say!("curve    {}", curve.display());
-            say!("bundle   {}", bundle.display());
-            say!(
-                "next     cargo run -p native-trainer -- sample --bundle {} --emotion all --count 8 --out samples",
-                quoted(bundle)
-            );
-        }
+        } => finished(grid, curve, bundle),
     }
+}
+
+fn finished(grid: &Path, curve: &Path, bundle: &Path) {
+    say!("grid     {} (one row per emotion)", grid.display());
+    say!("curve    {}", curve.display());
+    say!("bundle   {}", bundle.display());
+    say!(
+        "next     {} sample --bundle {} --emotion all --count 8 --out samples",
+        program(),
+        quoted(bundle)
+    );
 }
 
 fn started(run: &Path, images_seen: u64, images: u64) {
     match images_seen {
         0 => say!("run      {} ({images} images)", run.display()),
+        seen if seen >= images => say!(
+            "run      {} has seen all of its {images} images: its bundle is written again",
+            run.display()
+        ),
         _ => say!(
-            "run      {} goes on at {images_seen} of {images} images",
+            "run      {} continues at {images_seen} of {images} images",
             run.display()
         ),
     }
@@ -136,16 +141,6 @@ fn figures(tick: &Tick) -> String {
         tick.real_logit,
         tick.fake_logit,
     )
-}
-
-/// A path as a shell takes it.
-pub fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+:@%=,\\".contains(c);
-    match text.chars().all(plain) {
-        true => text,
-        false => format!("'{}'", text.replace('\'', r"'\''")),
-    }
 }
 
 /// Seconds as h:mm:ss.
@@ -178,13 +173,5 @@ mod tests {
         let expected = "[===         ]  25 %  100 images/s  ETA 0:00:07  D 1.000  G 2.000";
         assert_eq!(line, expected);
         assert!(bar(&tick, 100).starts_with("[============] 100 %"));
-    }
-
-    #[test]
-    fn a_path_with_spaces_or_quotes_is_quoted_for_the_shell() {
-        let quoted = |path: &str| quoted(Path::new(path));
-        assert_eq!(quoted("runs/00000-acgan"), "runs/00000-acgan");
-        assert_eq!(quoted("my runs/1"), "'my runs/1'");
-        assert_eq!(quoted("it's"), r"'it'\''s'");
     }
 }

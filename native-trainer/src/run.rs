@@ -6,6 +6,7 @@ use anyhow::Context;
 use training::export::{Exported, Provenance};
 use training::faces::{COLUMNS, grid};
 use training::grid_statistics::GridStatistics;
+use training::snapshot::Snapshot;
 use training::tick::TickMeter;
 use training::trainer::{Trainer, rollback_factor};
 use training::{collapse, divergence};
@@ -27,7 +28,7 @@ pub enum Outcome {
 }
 
 /// Puts trainer and figures back to the newest whole checkpoint, or to the start where there is none.
-pub fn go_back(
+pub fn roll_back(
     trainer: &mut Trainer,
     run: &RunDir,
     tell: &mut dyn FnMut(&TrainEvent),
@@ -55,10 +56,7 @@ pub fn run(
         images: options.images,
     });
     if trainer.step_number() == 0 {
-        let reals = trainer.batcher().real_rows(COLUMNS);
-        pictures::write_by_emotion(&reals, COLUMNS, &run.reals())?;
-        let faces = wait(grid(&wait(trainer.sampler())?, COLUMNS))?;
-        pictures::write_by_emotion(&pictures::cells(&faces), COLUMNS, &run.fakes(0))?;
+        first_pictures(trainer, run)?;
     }
     let tick_steps = options.steps_in(options.tick_images);
     let checkpoint_steps = options.steps_in(options.checkpoint_images);
@@ -67,13 +65,13 @@ pub fn run(
     while trainer.step_number() < options.steps() {
         let batch = batches
             .next()
-            .context("a thread that draws batches has died")?;
+            .context("a thread that makes batches has died")?;
         meter.add(trainer.step(batch));
         let step = trainer.step_number();
         let stop = interrupt.asked() && step < options.steps();
         let keep = step.is_multiple_of(checkpoint_steps) || step == options.steps() || stop;
 
-        // Report. A checkpoint ends a tick, so that nothing is kept that was not looked at.
+        // Report. A checkpoint ends a tick, so that nothing is kept that was not checked.
         if step.is_multiple_of(tick_steps) || keep {
             let tick = wait(meter.tick(trainer))?;
             let losses = [tick.discriminator_loss, tick.generator_loss];
@@ -101,18 +99,38 @@ pub fn run(
             return Ok(Outcome::Stopped);
         }
     }
-    draw(run, tell); // also for a finished run that is resumed
-    let bundle = wait(wait(Exported::as_trained(trainer))?.pack(trainer, provenance))?;
+    finish(trainer, run, provenance, tell)?;
+    Ok(Outcome::Finished)
+}
+
+/// Training images by emotion, and faces before the first step.
+fn first_pictures(trainer: &Trainer, run: &RunDir) -> anyhow::Result<()> {
+    let reals = trainer.batcher().real_rows(COLUMNS);
+    pictures::write_by_emotion(&reals, COLUMNS, &run.reals())?;
+    let faces = wait(grid(&wait(trainer.sampler())?, COLUMNS))?;
+    pictures::write_by_emotion(&pictures::cells(&faces), COLUMNS, &run.fakes(0))
+}
+
+/// Writes what a run is for; also for a finished run that is resumed.
+fn finish(
+    trainer: &Trainer,
+    run: &RunDir,
+    provenance: &Provenance,
+    tell: &mut dyn FnMut(&TrainEvent),
+) -> anyhow::Result<()> {
+    draw(run, tell);
+    let snapshot = wait(Snapshot::of(trainer))?;
+    let bundle = wait(Exported::as_trained(&snapshot).pack(provenance))?;
     bundles::write(&bundle, &run.bundle())?;
     tell(&TrainEvent::Finished {
         grid: run.fakes(trainer.images_seen()),
         curve: run.curve(),
         bundle: run.bundle(),
     });
-    Ok(Outcome::Finished)
+    Ok(())
 }
 
-/// Writes a grid, looks at it, and writes a checkpoint. In this order, because a run that is resumed from the
+/// Writes a grid, checks it for collapse, and writes a checkpoint. In this order, because a run that is resumed from the
 /// checkpoint would not make up for the others.
 fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> anyhow::Result<()> {
     let images_seen = trainer.images_seen();
@@ -137,7 +155,7 @@ fn keep(trainer: &Trainer, run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) -> a
     Ok(())
 }
 
-/// Draws the run's curve: a picture for people, without which a run goes on.
+/// Draws the run's curve: a picture for people, without which a run continues.
 fn draw(run: &RunDir, tell: &mut dyn FnMut(&TrainEvent)) {
     if let Err(error) = curve::write(&run.stats(), &run.curve()) {
         tell(&TrainEvent::Warning(format!(
@@ -160,7 +178,7 @@ fn rollback(
         "{problem} after {images_seen} images, and going back with lower learning rates has not helped: {}",
         divergence::ADVICE
     );
-    go_back(trainer, run, tell)?;
+    roll_back(trainer, run, tell)?;
     trainer.set_progress(trainer.step_number(), rollbacks);
     let rollback = Rollback {
         images_seen,

@@ -2,12 +2,12 @@
 //!
 //! ```text
 //! 00003-acgan-fer2013/
-//!   options.json          what the run computes       data.json     which data it reads
-//!   stats.jsonl           a line per tick             reals.png     training images by emotion
-//!   fakes-000000.png ...  generated, same latents     checkpoints/  the newest two
-//!   curve.png             the figures as curves       lock          held while a trainer works here
-//!   bundle/               manifest.json + generator.safetensors, after the last step
-//!   from/                 the bundle that the run set out with, if it did, and its discriminator
+//!   options.json            what the run computes       data.json     which data it reads
+//!   stats.jsonl             a line per tick             reals.png     training images by emotion
+//!   fakes-00000000.png ...  after so many images        checkpoints/  the newest two
+//!   curve.png               the figures as curves       lock          held while a trainer works here
+//!   bundle/                 manifest.json + generator.safetensors, after the last step
+//!   from/                   the bundle that the run set out with, if it did, and its discriminator
 //! ```
 
 use std::fs;
@@ -16,28 +16,22 @@ use std::path::{Path, PathBuf};
 use anyhow::Context;
 use model_core::bundle::Bundle;
 use model_core::discriminator_bundle::DiscriminatorBundle;
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::bundles;
 use crate::disk;
 use crate::lock::Lock;
+use crate::run_data::RunData;
 use crate::stats::Stats;
 use training::options::RunOptions;
 
+/// Names of the files that make a directory a run.
+const OPTIONS: &str = "options.json";
+const DATA: &str = "data.json";
+
 /// No options file of this project is longer.
 const MAX_OPTIONS_BYTES: u64 = 1 << 20;
-
-/// Where a run's data comes from, so that `resume` finds it again.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct DataOptions {
-    /// `None` for the synthetic set.
-    pub path: Option<PathBuf>,
-    pub skip_bad_rows: bool,
-    /// FER+'s votes, where they decide on labels.
-    #[serde(default)]
-    pub votes: Option<PathBuf>,
-}
 
 /// A directory that belongs to one run.
 #[derive(Debug, Clone)]
@@ -50,8 +44,7 @@ impl RunDir {
     pub fn create(
         parent: &Path,
         options: &RunOptions,
-        data: &DataOptions,
-        data_name: &str,
+        data: &RunData,
         from: Option<&Bundle>,
         discriminator: Option<&DiscriminatorBundle>,
     ) -> anyhow::Result<Self> {
@@ -59,7 +52,7 @@ impl RunDir {
             .with_context(|| format!("cannot create {}", parent.display()))?;
         let mut number = next_number(parent)?;
         let path = loop {
-            let path = parent.join(format!("{number:05}-{}-{data_name}", options.gan));
+            let path = parent.join(format!("{number:05}-{}-{}", options.gan, data.name));
             match fs::create_dir(&path) {
                 Ok(()) => break path,
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
@@ -70,21 +63,21 @@ impl RunDir {
         };
         let run = Self { path };
         // The options come last: they make the directory a run that can be resumed.
-        run.write_json("data.json", data)?;
+        run.write_json(DATA, data)?;
         if let Some(bundle) = from {
             bundles::write(bundle, &run.from())?;
         }
         if let Some(bundle) = discriminator {
             bundles::write(bundle, &run.from())?;
         }
-        run.write_options(options)?;
+        run.write_json(OPTIONS, options)?;
         Ok(run)
     }
 
     /// Opens the directory of an earlier run.
     pub fn open(path: &Path) -> anyhow::Result<Self> {
         anyhow::ensure!(
-            path.join("options.json").is_file(),
+            path.join(OPTIONS).is_file(),
             "{} is no run directory: it has no options.json",
             path.display()
         );
@@ -100,21 +93,34 @@ impl RunDir {
 
     /// The options the run was started with, checked: the file may have been edited by hand.
     pub fn options(&self) -> anyhow::Result<RunOptions> {
-        let options: RunOptions = self.read_json("options.json")?;
+        let options: RunOptions = self.read_json(OPTIONS)?;
         options
             .check()
             .with_context(|| format!("{}/options.json", self.path.display()))?;
         Ok(options)
     }
 
-    /// Replaces the options, for what is still to come: see [`RunOptions::fixed_differences`].
-    pub fn write_options(&self, options: &RunOptions) -> anyhow::Result<()> {
-        self.write_json("options.json", options)
+    /// Replaces what has changed: options, for what is still to come (see [`RunOptions::fixed_differences`]), and where data lies.
+    pub fn update(&self, options: &RunOptions, data: &RunData) -> anyhow::Result<()> {
+        if *data != self.data()? {
+            self.write_json(DATA, data)?;
+        }
+        if *options != self.options()? {
+            self.write_json(OPTIONS, options)?;
+        }
+        Ok(())
     }
 
-    /// The data the run was started with.
-    pub fn data(&self) -> anyhow::Result<DataOptions> {
-        self.read_json("data.json")
+    /// The data the run reads.
+    pub fn data(&self) -> anyhow::Result<RunData> {
+        let path = self.path.join(DATA);
+        let json = disk::read(&path, MAX_OPTIONS_BYTES)?;
+        RunData::parse(&json).with_context(|| format!("{} cannot be read", path.display()))
+    }
+
+    /// Whether a directory knows of data, as every run does.
+    pub fn knows_data(path: &Path) -> bool {
+        path.join(DATA).is_file()
     }
 
     pub fn path(&self) -> &Path {
@@ -138,9 +144,9 @@ impl RunDir {
         self.path.join("reals.png")
     }
 
-    /// Grid after `images` images, counted in thousands in the name.
+    /// Grid after `images` images.
     pub fn fakes(&self, images: u64) -> PathBuf {
-        self.path.join(format!("fakes-{:06}.png", images / 1000))
+        self.path.join(format!("fakes-{images:08}.png"))
     }
 
     /// The run's figures as curves.

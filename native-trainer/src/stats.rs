@@ -1,7 +1,7 @@
 //! `stats.jsonl`: a line per tick, and a line per event that changed the run.
 //!
 //! A checkpoint knows how long this file was when it was written. Going back to it cuts the file to that length, so
-//! no line is torn and none stands twice.
+//! no line is torn and none is there twice.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -15,10 +15,10 @@ use crate::disk;
 use training::grid_statistics::GridStatistics;
 use training::tick::Tick;
 
-/// A hundred thousand ticks and looks.
+/// A hundred thousand ticks and grids.
 const MAX_BYTES: u64 = 1 << 25;
 
-/// A line that can be drawn.
+/// A line that the curve shows.
 #[derive(Debug, Deserialize)]
 #[serde(untagged)]
 pub enum Line {
@@ -63,11 +63,11 @@ impl Stats {
             .with_context(|| format!("{} is damaged", self.path.display()))
     }
 
-    /// Waits until every line stands on the disk, and gives the length of the file in bytes.
+    /// Waits until every line is on the disk, and gives the length of the file in bytes.
     pub fn flush(&self) -> anyhow::Result<u64> {
         let flush = || match File::open(&self.path) {
             Ok(file) => {
-                file.sync_all()?;
+                disk::flush(&file)?;
                 Ok(file.metadata()?.len())
             }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
@@ -87,7 +87,7 @@ impl Stats {
             (&file).take(bytes).read_to_end(&mut kept)?;
             let end = kept.iter().rposition(|&byte| byte == b'\n');
             file.set_len(end.map_or(0, |end| end as u64 + 1))?;
-            file.sync_all()
+            disk::flush(&file)
         };
         cut().with_context(|| format!("cannot cut {}", self.path.display()))
     }

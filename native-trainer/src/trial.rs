@@ -1,9 +1,12 @@
-//! A GPU is believed only after its first training step: drivers and compilers of shaders exist that draw the right faces and
+//! A GPU is believed only after its first training step: drivers and compilers of shaders exist that make the right faces and
 //! compute wrong gradients, from which no face is learned.
+
+use std::time::Instant;
 
 use anyhow::Context;
 use model_core::reading::named_tensors;
 use model_core::weights::NamedTensor;
+use training::step::StepStats;
 use training::trainer::Trainer;
 
 use crate::wait::wait;
@@ -32,6 +35,24 @@ fn compare_all(device: &Trainer, cpu: &Trainer) -> anyhow::Result<()> {
         compare(&found, &expected).with_context(|| format!("the {network}'s gradients"))?;
     }
     Ok(())
+}
+
+/// Images per second over some steps from where a trainer is now.
+pub fn speed(trainer: &mut Trainer, steps: u64) -> anyhow::Result<f64> {
+    let start = Instant::now();
+    let mut sum: Option<StepStats> = None;
+    for _ in 0..steps {
+        let batch = trainer.batcher().batch(trainer.step_number());
+        let stats = trainer.step(batch);
+        sum = Some(match sum.take() {
+            Some(sum) => sum.plus(stats),
+            None => stats,
+        });
+    }
+    let sum = sum.context("a speed is measured over one step at least")?;
+    wait(sum.read(steps as f32))?; // waits for the device
+    let images = steps * trainer.options().batch as u64;
+    Ok(images as f64 / start.elapsed().as_secs_f64())
 }
 
 /// The optimisers' mean squares of gradients, of generator and discriminator.
@@ -76,7 +97,7 @@ mod tests {
     use training::batcher::Batcher;
     use training::options::Preset;
 
-    /// A small trainer whose batches are drawn from a seed; the networks are always the same.
+    /// A small trainer whose batches are sampled from a seed; the networks are always the same.
     fn trainer(batches: u64) -> Trainer {
         trainer_of(Preset::Tiny, batches)
     }

@@ -68,10 +68,7 @@ fn a_published_pair_of_networks_is_trained_on() {
     succeed(here, &with(&["train", "--gan", "acgan"], &[]));
     let first = "runs/00000-acgan-synthetic";
     let export = ["export", first, "--to", "page", "--discriminator", "kept"];
-    succeed(
-        here,
-        &[&export[..], &["--latent-edit", "0.5", "--device", "cpu"]].concat(),
-    );
+    succeed(here, &[&export[..], &["--latent-edit", "0.5"]].concat());
     let pair = ["train", "--from", "page", "--discriminator", "kept"];
     succeed(here, &with(&pair, &["--set", "images=20"]));
 
@@ -194,13 +191,13 @@ fn a_run_leaves_everything_its_user_needs() {
         "options.json",
         "stats.jsonl",
         "reals.png",
-        "fakes-000000.png",
+        "fakes-00000000.png",
         "bundle/manifest.json",
         "bundle/generator.safetensors",
     ] {
         assert!(run_directory.join(name).is_file(), "{name} is missing");
     }
-    let grid = image::open(run_directory.join("fakes-000000.png")).unwrap();
+    let grid = image::open(run_directory.join("fakes-00000000.png")).unwrap();
     assert_eq!(
         (grid.width(), grid.height()),
         (MARGIN + 16 * 48, 7 * 48),
@@ -258,14 +255,7 @@ fn a_run_leaves_everything_its_user_needs() {
 
     succeed(
         here,
-        &[
-            "export",
-            run_directory.to_str().unwrap(),
-            "--to",
-            "page",
-            "--device",
-            "cpu",
-        ],
+        &["export", run_directory.to_str().unwrap(), "--to", "page"],
     );
     let weights = |folder: &Path| fs::read(folder.join("generator.safetensors")).unwrap();
     assert!(
@@ -281,8 +271,7 @@ fn json_stands_alone_on_standard_output() {
     succeed(here, &SHORT);
     let bundle = "runs/00000-acgan-synthetic/bundle";
     let export = ["export", "runs/00000-acgan-synthetic", "--to", "page"];
-    let kept = ["--discriminator", "kept", "--device", "cpu"];
-    succeed(here, &[&export[..], &kept].concat());
+    succeed(here, &[&export[..], &["--discriminator", "kept"]].concat());
     let classifier = ["--images", "64", "--width", "2", "--device", "cpu"];
     let said = succeed(here, &[&["classifier"][..], &classifier].concat());
     assert!(said.contains("asked \\ seen"), "a confusion matrix: {said}");
@@ -374,7 +363,7 @@ fn a_killed_run_resumes_and_ends_like_one_that_never_was() {
         here,
         &["resume", run_directory.to_str().unwrap(), "--device", "cpu"],
     );
-    assert!(said.contains("goes on at"), "{said}");
+    assert!(said.contains("continues at"), "{said}");
     let weights = |run: &Path| fs::read(run.join("bundle/generator.safetensors")).unwrap();
     assert!(
         weights(&run_directory) == weights(&here.join("whole/00000-cgan-synthetic")),
@@ -464,6 +453,256 @@ fn bad_data_is_refused_in_a_sentence_with_exit_code_2() {
     );
 }
 
+/// A table of different faces: `count` for training, then as many of a held-out split; `seed` makes others.
+fn faces(count: usize, held_out: &str, seed: u64) -> String {
+    let mut text = "emotion,pixels,Usage\n".to_owned();
+    let all = dataset::synthetic(2 * count, seed);
+    for index in 0..all.len() {
+        let pixels: Vec<String> = all.image(index).iter().map(u8::to_string).collect();
+        let usage = if index < count { "Training" } else { held_out };
+        text += &format!(
+            "{},{},{usage}\n",
+            all.label(index).index(),
+            pixels.join(" ")
+        );
+    }
+    text
+}
+
+#[test]
+fn a_run_knows_its_data_again_under_another_name_and_refuses_others() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    fs::write(here.join("few.csv"), faces(14, "PublicTest", 1)).unwrap();
+    fs::write(here.join("others.csv"), faces(14, "PublicTest", 2)).unwrap();
+    succeed(here, &with(&["train", "--data", "few.csv"], &[]));
+    let run = "runs/00000-acgan-few";
+    fs::create_dir(here.join("elsewhere")).unwrap();
+    fs::rename(here.join("few.csv"), here.join("elsewhere/archive.csv")).unwrap();
+
+    let resume = ["resume", run, "--images", "60", "--device", "cpu"];
+    let gone = refuse(here, &resume);
+    assert!(gone.contains("few.csv does not exist any more"), "{gone}");
+    let other = refuse(here, &[&resume[..], &["--data", "others.csv"]].concat());
+    assert!(
+        other.contains("others.csv are other images than the run's"),
+        "{other}"
+    );
+    let options = fs::read_to_string(here.join(run).join("options.json")).unwrap();
+    assert!(
+        options.contains("\"images\": 40"),
+        "a refused command changes nothing: {options}"
+    );
+    succeed(here, &[&resume[..], &["--data", "elsewhere"]].concat());
+    // From then on it is found there, in whatever form.
+    let said = succeed(here, &["resume", run, "--images", "80", "--device", "cpu"]);
+    assert!(said.contains("elsewhere (28 images)"), "{said}");
+
+    let shorter = refuse(here, &["resume", run, "--images", "20", "--device", "cpu"]);
+    assert!(
+        shorter.contains("has seen 80 images already, more than --images 20"),
+        "{shorter}"
+    );
+    let again = succeed(here, &["resume", run, "--device", "cpu"]);
+    assert!(again.contains("has seen all of its 80 images"), "{again}");
+
+    // Without its data it is exported, and faces have its labels.
+    fs::remove_dir_all(here.join("elsewhere")).unwrap();
+    succeed(
+        here,
+        &["export", run, "--to", "page", "--discriminator", "kept"],
+    );
+    let weights = |folder: &Path| fs::read(folder.join("generator.safetensors")).unwrap();
+    assert!(weights(&here.join("page")) == weights(&here.join(run).join("bundle")));
+    let like = format!("{run}:Training");
+    let sample = [
+        "sample",
+        "--bundle",
+        "page",
+        "--labels-like",
+        &like,
+        "--count",
+        "14",
+    ];
+    let said = succeed(
+        here,
+        &[&sample[..], &["--grid", "grid.png", "--device", "cpu"]].concat(),
+    );
+    assert!(said.contains("faces    14 in samples"), "{said}");
+    let of_data: Vec<usize> = Emotion::ALL
+        .map(|emotion| {
+            let of_emotion = |index: &usize| dataset::synthetic(28, 1).label(*index) == emotion;
+            (0..14).filter(of_emotion).count()
+        })
+        .into();
+    let made = Emotion::ALL.map(|emotion| {
+        let folder = fs::read_dir(here.join("samples").join(emotion.name()));
+        folder.map_or(0, Iterator::count)
+    });
+    assert_eq!(
+        made[..],
+        of_data[..],
+        "labels as often as in the run's training images"
+    );
+}
+
+#[test]
+fn a_run_of_an_earlier_trainer_is_refused_by_its_version() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    succeed(here, &SHORT);
+    let run = "runs/00000-acgan-synthetic";
+    let data = here.join(run).join("data.json");
+    fs::write(&data, r#"{"path":null,"skip_bad_rows":false}"#).unwrap();
+    for command in [
+        &["resume", run, "--device", "cpu"][..],
+        &["export", run, "--to", "page"],
+    ] {
+        let said = refuse(here, command);
+        assert!(
+            said.contains("data.json cannot be read: its format version is 1"),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn what_was_chosen_is_measured_with_and_what_does_not_fit_is_said() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    fs::write(here.join("few.csv"), faces(14, "PublicTest", 1)).unwrap();
+    fs::write(here.join("others.csv"), faces(14, "PublicTest", 2)).unwrap();
+    succeed(here, &with(&["train", "--data", "few.csv"], &[]));
+    let bundle = "runs/00000-acgan-few/bundle";
+    let short = ["--images", "64", "--width", "2", "--device", "cpu"];
+    let classifier = ["classifier", "--data", "few.csv", "--out", "chosen"];
+    let said = succeed(here, &[&classifier[..], &short].concat());
+    assert!(said.starts_with("PublicTest\n"), "{said}");
+    let eval = |more: &[&str]| {
+        let start = ["eval", "--bundle", bundle, "--device", "cpu"];
+        succeed(here, &[&start[..], more].concat())
+    };
+    let own = eval(&["--data", "few.csv", "--classifier", "chosen"]);
+    assert!(
+        own.contains("as many held-out real images (PublicTest 14)"),
+        "{own}"
+    );
+    assert!(!own.contains("warning"), "{own}");
+    // The same images under another name and in another form are the same.
+    fs::create_dir(here.join("folder")).unwrap();
+    fs::copy(here.join("few.csv"), here.join("folder/icml_face_data.csv")).unwrap();
+    let renamed = eval(&["--data", "folder", "--classifier", "chosen"]);
+    assert!(!renamed.contains("warning"), "{renamed}");
+    // Others are measured as asked.
+    let other = eval(&["--data", "others.csv", "--classifier", "chosen"]);
+    for what in ["the bundle", "the classifier"] {
+        let warning = format!("warning  {what} was trained on other images than ");
+        assert!(other.contains(&warning), "{other}");
+        assert!(other.contains("(a data set called few)"), "{other}");
+    }
+    // Without a choice the shipped one is found from here.
+    let shipped = eval(&["--data", "few.csv"]);
+    assert!(shipped.contains("classifiers/fer2013\n"), "{shipped}");
+    assert!(
+        shipped.contains("the classifier was trained on other images"),
+        "{shipped}"
+    );
+    let synthetic = refuse(here, &["eval", "--bundle", bundle, "--device", "cpu"]);
+    assert!(
+        synthetic.contains("no classifier was trained on the synthetic faces"),
+        "{synthetic}"
+    );
+}
+
+#[test]
+fn figures_that_are_no_numbers_are_not_recorded_and_the_bundle_still_opens() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    // A classifier that learns from happy faces alone is right about none of the held-out sad ones.
+    let mut rows = faces(4, "PublicTest", 1);
+    let lines: Vec<&str> = rows.lines().collect();
+    let relabelled = lines.iter().enumerate().map(|(index, line)| {
+        let label = if index <= 4 { "3" } else { "4" };
+        match (index, line.split_once(',')) {
+            (1.., Some((_, rest))) => format!("{label},{rest}\n"),
+            _ => format!("{line}\n"),
+        }
+    });
+    rows = relabelled.collect();
+    fs::write(here.join("few.csv"), rows).unwrap();
+    succeed(here, &with(&["train", "--data", "few.csv"], &[]));
+    let bundle = "runs/00000-acgan-few/bundle";
+    let said = succeed(
+        here,
+        &[
+            "eval",
+            "--bundle",
+            bundle,
+            "--data",
+            "few.csv",
+            "--gan-train",
+            "64",
+            "--record",
+            "--device",
+            "cpu",
+        ],
+    );
+    assert!(
+        said.contains("gan_train_share was not recorded: it is no number"),
+        "{said}"
+    );
+    let manifest = fs::read_to_string(here.join(bundle).join("manifest.json")).unwrap();
+    assert!(
+        !manifest.contains("null") && manifest.contains("frechet_distance"),
+        "{manifest}"
+    );
+    let sample = [
+        "sample", "--bundle", bundle, "--count", "1", "--device", "cpu",
+    ];
+    succeed(here, &sample);
+}
+
+#[test]
+fn grids_of_a_short_run_have_names_of_their_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    succeed(here, &SHORT);
+    let run = fs::read_dir(here.join("runs/00000-acgan-synthetic")).unwrap();
+    let names = run.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut grids: Vec<String> = names.filter(|name| name.starts_with("fakes-")).collect();
+    grids.sort();
+    assert_eq!(
+        grids.len(),
+        1 + 5,
+        "the first one, and one of each checkpoint: {grids:?}"
+    );
+    assert_eq!(grids.last().unwrap(), "fakes-00000040.png");
+    let huge = [
+        "sample",
+        "--bundle",
+        "runs/00000-acgan-synthetic/bundle",
+        "--count",
+        "3000",
+    ];
+    let said = refuse(here, &[&huge[..], &["--grid", "grid.png"]].concat());
+    assert!(
+        said.contains("at most 20000 faces in one picture, and these are 21000"),
+        "{said}"
+    );
+}
+
+#[test]
+fn devices_are_listed_and_chosen_by_number_or_name() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    let said = succeed(here, &["devices", "--names"]);
+    assert!(said.contains("cpu      CPU (burn-flex"), "{said}");
+    let wrong = refuse(here, &["--device", "gpu"]);
+    assert!(wrong.contains("such as wgpu:1 or wgpu:radeon"), "{wrong}");
+    let none = refuse(here, &["--device", "wgpu:no such name"]);
+    assert!(none.contains("--device wgpu:no such name: "), "{none}");
+}
+
 #[test]
 fn bad_rows_are_skipped_and_counted_when_asked() {
     let directory = tempfile::tempdir().unwrap();
@@ -511,6 +750,7 @@ fn the_help_text_in_the_docs_is_the_trainers_own() {
         "classifier",
         "export",
         "data",
+        "devices",
     ] {
         let arguments: Vec<&str> = [command, "--help"]
             .into_iter()

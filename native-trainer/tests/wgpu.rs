@@ -1,5 +1,5 @@
 //! The trainer's GPU path on software GPUs: Mesa's llvmpipe through OpenGL, which computes the CPU's faces, and
-//! Chromium's SwiftShader through Vulkan, which does not (docs/training.md) and must be found out.
+//! Chromium's SwiftShader through Vulkan, which does not (docs/devices.md) and must be found out.
 //!
 //! Where a driver is missing its test says so and passes. A training step tunes kernels for four minutes, so it
 //! runs only when `SEVEN_FACES_SLOW=1`.
@@ -141,7 +141,7 @@ fn trained(here: &Path, device: &str, out: &str) -> (Vec<f64>, Vec<u8>) {
         "fake_logit",
     ];
     let losses = ticks.flat_map(|tick| figures.map(|name| tick[name].as_f64().unwrap()));
-    let grid = image::open(run.join("fakes-000000.png")).unwrap();
+    let grid = image::open(run.join("fakes-00000000.png")).unwrap();
     (losses.collect(), grid.into_bytes())
 }
 

@@ -8,7 +8,7 @@ use pollster::block_on;
 use training::export::{Adjustment, Exported};
 use training::faces::grey_faces;
 
-use crate::{little, pack, provenance, sampler, step, trainer};
+use crate::{little, pack, provenance, sampler, snapshot, step, trainer};
 
 fn packed() -> Bundle {
     let mut run = trainer(little(GanKind::Cgan));
@@ -45,8 +45,9 @@ fn a_truncated_and_interpolated_bundle_says_so_and_is_trained_on_from_the_networ
         label_interpolation: 0.5,
         ..Adjustment::AS_TRAINED
     };
-    let exported = block_on(Exported::with(&before, adjustment)).unwrap();
-    let bundle = block_on(exported.pack(&before, &provenance())).unwrap();
+    let snapshot = snapshot(&before);
+    let exported = block_on(Exported::with(&snapshot, adjustment)).unwrap();
+    let bundle = block_on(exported.pack(&provenance())).unwrap();
     assert_eq!(bundle.manifest.training.truncation, 0.5);
     let emotions = [Emotion::Fear.weights(); 2];
     let apart = |one: &Tensor<4>, other: &Tensor<4>| -> f32 {
@@ -130,9 +131,8 @@ fn manifests_from_elsewhere_are_refused() {
     let changed = |change: &dyn Fn(&mut Manifest)| {
         let mut manifest = manifest.clone();
         change(&mut manifest);
-        Manifest::parse(manifest.to_json().unwrap().as_bytes())
-            .unwrap_err()
-            .to_string()
+        let json = serde_json::to_vec(&manifest).unwrap();
+        Manifest::parse(&json).unwrap_err().to_string()
     };
     for version in [1, 2, 4] {
         let refused = changed(&|m| m.format_version = version);
@@ -144,6 +144,35 @@ fn manifests_from_elsewhere_are_refused() {
     assert!(changed(&|m| m.generator.width = 1 << 40).contains("generator width"));
     assert!(changed(&|m| m.weights.bytes = u64::MAX).contains("bytes"));
     assert!(Manifest::parse(b"{").is_err());
+}
+
+#[test]
+fn a_manifest_that_could_not_be_read_is_not_written() {
+    let mut bundle = packed();
+    let metrics = &mut bundle.manifest.training.metrics;
+    metrics.insert("gan_train_share".into(), f64::NAN);
+    let directory = tempfile::tempdir().unwrap();
+    let error = format!(
+        "{:#}",
+        bundles::write(&bundle, directory.path()).unwrap_err()
+    );
+    assert!(
+        error.contains("its metric gan_train_share is NaN, which is no number"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_bundle_names_its_data_by_a_hash_and_one_without_is_read() {
+    let manifest = packed().manifest;
+    let hash = manifest.training.data_sha256.clone();
+    assert_eq!(hash, Some(dataset::synthetic(70, 1).hash()));
+    let json = manifest.to_json().unwrap();
+    let without = json.lines().filter(|line| !line.contains("data_sha256"));
+    let without: String = without.collect();
+    let earlier = Manifest::parse(without.as_bytes()).unwrap();
+    assert_eq!(earlier.training.data_sha256, None);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use burn::tensor::Tensor;
 use model_core::config::GanKind;
 use native_trainer::checkpoints;
 use native_trainer::event::TrainEvent;
-use native_trainer::run::go_back;
+use native_trainer::run::roll_back;
 use sha2::{Digest, Sha256};
 use training::trainer::Trainer;
 
@@ -191,7 +191,7 @@ fn what_a_killed_trainer_had_no_time_to_drop_is_dropped_by_the_next_one() {
     }
     let dropped = run.checkpoints().join("000000001");
     fs::create_dir(&dropped).unwrap();
-    go_back(&mut trainer(options), &run, &mut |_| ()).unwrap();
+    roll_back(&mut trainer(options), &run, &mut |_| ()).unwrap();
     assert!(!dropped.exists());
     assert_eq!(files(&run.checkpoints()).len(), 2);
 }

@@ -9,7 +9,7 @@ use pollster::block_on;
 use training::export::{Adjustment, Exported};
 use training::latent_direction::direction;
 
-use crate::{little, provenance, sampler, trainer};
+use crate::{little, provenance, sampler, snapshot, trainer};
 
 /// The same numbers are asked of the browser in `browser/`: same seed, same face, everywhere.
 #[test]
@@ -66,8 +66,9 @@ fn what_export_adjusts_stands_in_the_manifest_and_in_the_faces() {
         latent_edit: 2.0,
         label_interpolation: 0.6,
     };
-    let exported = block_on(Exported::with(&run, adjustment)).unwrap();
-    let bundle = block_on(exported.pack(&run, &provenance())).unwrap();
+    let snapshot = snapshot(&run);
+    let exported = block_on(Exported::with(&snapshot, adjustment)).unwrap();
+    let bundle = block_on(exported.pack(&provenance())).unwrap();
     assert_eq!(bundle.manifest.training.latent_edit, 2.0);
     assert_eq!(bundle.manifest.training.label_interpolation, 0.6);
     let [_, rounded] = block_on(exported.rounding(&bundle)).unwrap();

@@ -3,8 +3,9 @@ use dataset::synthetic;
 use model_core::config::GanKind;
 use pollster::block_on;
 use training::batcher::Batcher;
+use training::bench::Bench;
 use training::classifier::{ClassifierOptions, ClassifierTrainer};
-use training::evaluation::{Bench, evaluate};
+use training::evaluation::evaluate;
 use training::options::Preset;
 use training::trainer::Trainer;
 

@@ -35,12 +35,14 @@ use model_core::config::{GanKind, UpSampling};
 use model_core::generator::Generator;
 use model_core::reading::named_tensors;
 use model_core::weights::NamedTensor;
-use native_trainer::run_dir::{DataOptions, RunDir};
+use native_trainer::run_data::{DataOptions, RunData};
+use native_trainer::run_dir::RunDir;
 use pollster::block_on;
 use training::batcher::Batcher;
 use training::checkpoint::Checkpoint;
 use training::export::{Exported, Provenance};
 use training::options::{Preset, RunOptions};
+use training::snapshot::Snapshot;
 use training::trainer::Trainer;
 
 /// The smallest run that is still a GAN: 4 channels, 4 images a step.
@@ -72,6 +74,11 @@ pub fn sampler(run: &Trainer) -> Generator {
     block_on(run.sampler()).unwrap()
 }
 
+/// What a run has made so far.
+pub fn snapshot(run: &Trainer) -> Snapshot {
+    block_on(Snapshot::of(run)).unwrap()
+}
+
 /// Every weight of a network by its name.
 pub fn weights<M: Module>(network: &M) -> Vec<NamedTensor> {
     block_on(named_tensors(network)).unwrap()
@@ -88,24 +95,28 @@ pub fn state(run: &Trainer) -> BTreeMap<String, Vec<u8>> {
 
 /// A new run below `parent`.
 pub fn run_dir(parent: &Path, options: &RunOptions) -> RunDir {
-    let data = DataOptions {
+    let origin = DataOptions {
         path: None,
         skip_bad_rows: false,
         votes: None,
     };
-    RunDir::create(parent, options, &data, "synthetic", None, None).unwrap()
+    let faces = synthetic(70, 1);
+    let data = RunData::of(origin, &faces, &faces.hash());
+    RunDir::create(parent, options, &data, None, None).unwrap()
 }
 
 /// Where the tests' weights come from.
 pub fn provenance() -> Provenance {
     Provenance {
         data: "synthetic".into(),
+        data_sha256: synthetic(70, 1).hash(),
         git_commit: "unknown".into(),
     }
 }
 
 /// A run's average as a bundle.
 pub fn pack(run: &Trainer) -> Bundle {
-    let exported = block_on(Exported::as_trained(run)).unwrap();
-    block_on(exported.pack(run, &provenance())).unwrap()
+    let snapshot = snapshot(run);
+    let exported = Exported::as_trained(&snapshot);
+    block_on(exported.pack(&provenance())).unwrap()
 }

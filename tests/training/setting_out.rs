@@ -10,14 +10,14 @@ use pollster::block_on;
 use training::export::pack_discriminator;
 use training::trainer::Trainer;
 
-use crate::{little, sampler, step, trainer, weights};
+use crate::{little, sampler, snapshot, step, trainer, weights};
 
 /// A run of one step, and what it exports.
 fn published(gan: GanKind) -> (Trainer, Bundle, DiscriminatorBundle) {
     let mut run = trainer(little(gan));
     step(&mut run);
     let bundle = crate::pack(&run);
-    let discriminator = block_on(pack_discriminator(&run, &bundle)).unwrap();
+    let discriminator = block_on(pack_discriminator(&snapshot(&run), &bundle)).unwrap();
     (run, bundle, discriminator)
 }
 
@@ -131,7 +131,7 @@ fn a_run_adds_a_dense_layer_to_a_published_discriminator_and_trains_it() {
             .count();
         assert_eq!(still, 0, "{gan}: all of it moves");
         let exported = crate::pack(&run);
-        let kept = block_on(pack_discriminator(&run, &exported)).unwrap();
+        let kept = block_on(pack_discriminator(&snapshot(&run), &exported)).unwrap();
         assert_eq!(kept.manifest.discriminator, run.options().discriminator);
         kept.discriminator(&Device::flex()).unwrap();
     }

@@ -6,12 +6,11 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::emotion::Emotion;
 use model_core::generator::emotion_rows;
-use model_core::latent::normal_pair;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
-use rand_chacha::ChaCha8Rng;
-use rand_core::{RngCore, SeedableRng};
+use rand_core::RngCore;
 
 use crate::augmentation::push_augmented;
+use crate::inputs::{GeneratorInputs, latents, stream};
 use crate::labels::LabelSampler;
 use dataset::Dataset;
 
@@ -54,6 +53,7 @@ impl BatchData {
 pub struct Batcher {
     dataset: Dataset,
     sampler: LabelSampler,
+    inputs: GeneratorInputs,
     settings: BatchSettings,
 }
 
@@ -79,6 +79,7 @@ impl Batcher {
     pub fn new(dataset: Dataset, settings: BatchSettings) -> Self {
         let sampler = LabelSampler::new(&dataset, settings.class_balancing);
         Self {
+            inputs: GeneratorInputs::new(sampler.shares().clone(), &settings),
             dataset,
             sampler,
             settings,
@@ -87,7 +88,7 @@ impl Batcher {
 
     /// The batch of a step.
     pub fn batch(&self, step: u64) -> BatchData {
-        let mut rng = self.stream(step);
+        let mut rng = stream(self.settings.seed, step);
         let size = self.settings.batch;
         let mut pixels = Vec::with_capacity(size * IMAGE_PIXELS);
         let mut labels = Vec::with_capacity(size);
@@ -105,21 +106,13 @@ impl Batcher {
             step,
             pixels,
             labels,
-            z: self.latents(size, &mut rng),
+            z: latents(size * self.settings.latent_size, &mut rng),
         }
     }
 
-    /// Latents and labels only, as many as asked for, distributed as in training.
-    pub fn requests(&self, size: usize, device: &Device) -> (Tensor<2>, Tensor<2>) {
-        let mut rng = self.stream(u64::MAX); // stream 0, as the first weights: the same in every build
-        let labels: Vec<_> = (0..size)
-            .map(|_| self.sampler.draw_label(&mut rng).weights())
-            .collect();
-        let z = TensorData::new(
-            self.latents(size, &mut rng),
-            [size, self.settings.latent_size],
-        );
-        (Tensor::from_data(z, device), emotion_rows(&labels, device))
+    /// Latents and labels alone.
+    pub fn inputs(&self) -> &GeneratorInputs {
+        &self.inputs
     }
 
     /// A grid of real training images, `columns` per emotion, as grey bytes row by row.
@@ -129,23 +122,6 @@ impl Batcher {
             .iter()
             .flat_map(|images| (0..columns).map(|n| images.get(n).map(|&i| self.dataset.image(i))))
             .collect()
-    }
-
-    fn stream(&self, step: u64) -> ChaCha8Rng {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.settings.seed);
-        rng.set_stream(step.wrapping_add(1)); // stream 0 is the networks' initial weights
-        rng
-    }
-
-    fn latents(&self, size: usize, rng: &mut ChaCha8Rng) -> Vec<f32> {
-        let count = size * self.settings.latent_size;
-        let mut z = Vec::with_capacity(count + 1);
-        while z.len() < count {
-            let (first, second) = normal_pair(rng);
-            z.extend([first, second]);
-        }
-        z.truncate(count);
-        z
     }
 }
 

@@ -9,11 +9,15 @@ use std::collections::BTreeMap;
 use anyhow::Context;
 use burn::module::Module;
 use model_core::bundle::sha256;
+use model_core::emotion::Emotion;
 use model_core::packing::{exact_weights_of, load_weights};
 use model_core::weights::Weights;
 use serde::{Deserialize, Serialize};
 
+use crate::inputs::GeneratorInputs;
+use crate::labels::LabelShares;
 use crate::options::RunOptions;
+use crate::snapshot::Snapshot;
 use crate::trainer::Trainer;
 
 /// Raised when older checkpoints can no longer be continued.
@@ -74,7 +78,7 @@ fn not_as_written(file: &str) -> Unusable {
 }
 
 impl Checkpoint {
-    /// The trainer as it stands.
+    /// The trainer as it is now.
     pub async fn of(trainer: &Trainer, stats_bytes: u64) -> anyhow::Result<Self> {
         let adams = (
             &trainer.generator_optimizer.mean_square,
@@ -153,12 +157,7 @@ impl Checkpoint {
 
     /// Puts the trainer where the checkpoint was made. Changes it only when everything fits and every weight is finite.
     pub async fn restore(&self, trainer: &mut Trainer) -> anyhow::Result<()> {
-        let other = trainer.options().fixed_differences(&self.state.options)?;
-        anyhow::ensure!(
-            other.is_empty(),
-            "it belongs to a run with other options ({}): resume that run, or start a new one",
-            other.join(", ")
-        );
+        self.check_options(trainer.options())?;
         let adams = (
             &trainer.generator_optimizer.mean_square,
             &trainer.discriminator_optimizer.mean_square,
@@ -177,11 +176,40 @@ impl Checkpoint {
         Ok(())
     }
 
-    /// `network` with the weights of a file.
-    fn network<M: Module>(&self, file: &str, network: M) -> anyhow::Result<M> {
+    /// The networks of a run with these options, whose training images have each label so many times.
+    pub fn snapshot(
+        &self,
+        options: &RunOptions,
+        label_counts: [usize; Emotion::COUNT],
+    ) -> anyhow::Result<Snapshot> {
+        self.check_options(options)?;
+        let shares = LabelShares::new(label_counts, options.class_balancing);
+        let inputs = GeneratorInputs::new(shares, &options.batch_settings());
+        let weights = [self.file(AVERAGE)?, self.file(DISCRIMINATOR)?];
+        Snapshot::from_weights(options, self.state.step, weights, &inputs)
+    }
+
+    /// Refuses options of another run.
+    fn check_options(&self, options: &RunOptions) -> anyhow::Result<()> {
+        let other = options.fixed_differences(&self.state.options)?;
+        anyhow::ensure!(
+            other.is_empty(),
+            "it belongs to a run with other options ({}): resume that run, or start a new one",
+            other.join(", ")
+        );
+        Ok(())
+    }
+
+    /// The bytes of a file.
+    fn file(&self, file: &str) -> anyhow::Result<&[u8]> {
         let bytes = self.files.get(file);
         let bytes = bytes.with_context(|| format!("it has no {file}"))?;
-        load_weights(network, bytes).with_context(|| file.to_owned())
+        Ok(bytes)
+    }
+
+    /// `network` with the weights of a file.
+    fn network<M: Module>(&self, file: &str, network: M) -> anyhow::Result<M> {
+        load_weights(network, self.file(file)?).with_context(|| file.to_owned())
     }
 
     /// The same for a network that records gradients.

@@ -1,4 +1,4 @@
-//! Training a classifier ([`model_core::classifier`]) and asking for its predictions.
+//! Training a classifier ([`model_core::classifier`]).
 //!
 //! Its own accuracy on held-out real images stands beside every figure it is used for.
 
@@ -14,7 +14,7 @@ use model_core::emotion::Emotion;
 use model_core::label::cross_entropy;
 use model_core::packing::{exact_weights_of, load_weights};
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
-use model_core::reading::{ReadError, numbers};
+use model_core::reading::numbers;
 use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
@@ -23,14 +23,13 @@ use crate::augmentation::{cover_half, push_augmented};
 use crate::ema;
 use crate::faces::signed_images;
 use crate::labels::LabelSampler;
-use crate::metrics::confusion::Confusion;
 use dataset::{Dataset, Split};
 
 /// Images per training step.
 const BATCH: usize = 64;
 /// At the start; falls to zero along half a cosine.
 const LEARNING_RATE: f64 = 2e-3;
-/// The same of a classifier that goes on from a trained one.
+/// The same of a classifier that continues from a trained one.
 const LEARNING_RATE_FROM: f64 = 1e-3;
 const WEIGHT_DECAY: f32 = 0.02;
 /// How much oftener than they occur rare labels are drawn ([`LabelSampler::new`]): FER2013's disgust five times.
@@ -41,8 +40,6 @@ const SMOOTHING: f64 = 0.1;
 const EMA_DECAY: f64 = 0.999;
 /// Training images whose statistics are fused into the finished classifier.
 const STATISTICS_IMAGES: usize = 1024;
-/// Images looked at in one pass.
-const CHUNK: usize = 128;
 
 /// Names of a checkpoint's files; the state comes last, and makes the others count.
 const NETWORK: &str = "network.safetensors";
@@ -58,7 +55,7 @@ pub struct ClassifierOptions {
     pub images: u64,
     /// Seed of weights and batches.
     pub seed: u64,
-    /// The classifier that it goes on from: the hash of its weights; none: weights drawn from the seed.
+    /// The classifier that it continues from: the hash of its weights; none: weights drawn from the seed.
     #[serde(default)]
     pub from: Option<String>,
 }
@@ -76,12 +73,14 @@ pub struct ClassifierTrainer {
     step: u64,
 }
 
-/// What a classifier says of a set of images.
-pub struct Predictions {
-    /// The emotion seen in each image.
-    pub labels: Vec<Emotion>,
-    /// The features of each image, one row per image.
-    pub features: Vec<Vec<f32>>,
+/// What a checkpoint holds besides weights.
+#[derive(Debug, Serialize, Deserialize)]
+struct State {
+    options: ClassifierOptions,
+    /// Hash of the data that is trained on.
+    data_sha256: String,
+    /// Steps done.
+    step: u64,
 }
 
 impl ClassifierTrainer {
@@ -117,19 +116,19 @@ impl ClassifierTrainer {
         })
     }
 
-    /// Goes on from a trained classifier in place of weights drawn from the seed; before the first step.
+    /// Continues from a trained classifier in place of weights drawn from the seed; before the first step.
     pub fn set_out_from(&mut self, bundle: &ClassifierBundle) -> anyhow::Result<()> {
         let manifest = &bundle.manifest;
         anyhow::ensure!(
             (manifest.width, manifest.stages) == (self.options.width, STAGES),
-            "the classifier to go on from has width {} and {} stages: expected width {} and {STAGES} stages",
+            "the classifier to continue from has width {} and {} stages: expected width {} and {STAGES} stages",
             manifest.width,
             manifest.stages,
             self.options.width
         );
         let device = self.device.clone().without_autodiff();
         let classifier = bundle.classifier(&device)?;
-        let as_drawn = classifier.reweighted(self.sampler.excess().map(f64::recip));
+        let as_drawn = classifier.reweighted(self.sampler.shares().excess().map(f64::recip));
         self.average = as_drawn.unfused(self.statistics(&device));
         self.network = self.average.clone().train();
         self.options.from = Some(manifest.weights.sha256.clone());
@@ -210,7 +209,7 @@ impl ClassifierTrainer {
     pub fn finish(&self) -> Classifier {
         let device = self.device.clone().without_autodiff();
         let classifier = self.average.fused(self.statistics(&device));
-        classifier.reweighted(self.sampler.excess())
+        classifier.reweighted(self.sampler.shares().excess())
     }
 
     /// What normalisation statistics are measured on: training images, evenly spread.
@@ -221,76 +220,40 @@ impl ClassifierTrainer {
         signed_images(&images, device)
     }
 
-    /// What [`Self::restore`] goes on from, as named bytes. The optimiser starts anew then.
+    fn state(&self) -> State {
+        State {
+            options: self.options.clone(),
+            data_sha256: self.dataset.hash(),
+            step: self.step,
+        }
+    }
+
+    /// What [`Self::restore`] continues from, as named bytes. The optimiser starts anew then.
     pub async fn checkpoint(&self) -> anyhow::Result<BTreeMap<&'static str, Vec<u8>>> {
         Ok(BTreeMap::from([
             (NETWORK, exact_weights_of(&self.network).await?),
             (AVERAGE, exact_weights_of(&self.average).await?),
-            (STATE, serde_json::to_vec(&(&self.options, self.step))?),
+            (STATE, serde_json::to_vec_pretty(&self.state())?),
         ]))
     }
 
-    /// Goes on from a checkpoint, asking for every file by its name; refuses that of a training with other options.
+    /// Continues from a checkpoint, asking for every file by its name; refuses that of a training with other options.
     pub fn restore(
         &mut self,
         mut read: impl FnMut(&str) -> anyhow::Result<Vec<u8>>,
     ) -> anyhow::Result<()> {
-        let (options, step): (ClassifierOptions, u64) =
-            serde_json::from_slice(&read(STATE)?).context(STATE)?;
+        let state: State = serde_json::from_slice(&read(STATE)?)
+            .context("state.json is of another version of the trainer: delete it")?;
+        let own = self.state();
         anyhow::ensure!(
-            options == self.options,
-            "it is of a classifier in training with other options ({options:?}): finish it with these, or delete it"
+            (&state.options, &state.data_sha256) == (&own.options, &own.data_sha256),
+            "it is of a classifier in training with other options or images ({state:?}): finish it with these, or delete it"
         );
         self.network = load_weights(self.network.valid(), &read(NETWORK)?)?.train();
         self.average = load_weights(self.average.clone(), &read(AVERAGE)?)?;
-        self.step = step;
+        self.step = state.step;
         Ok(())
     }
-}
-
-/// What the classifier sees in the PrivateTest images of a data set.
-pub async fn examine(classifier: &Classifier, dataset: &Dataset) -> Result<Confusion, ReadError> {
-    let held_out = dataset.indices(Split::PrivateTest);
-    let labels: Vec<Emotion> = held_out.iter().map(|&index| dataset.label(index)).collect();
-    let images: Vec<&[u8]> = held_out.iter().map(|&index| dataset.image(index)).collect();
-    let seen = predict(classifier, &images).await?;
-    Ok(Confusion::of(&labels, &seen.labels))
-}
-
-/// What the classifier sees in grey images of 48x48 bytes each, and at their mirror images: a face and its mirror image show the
-/// same emotion, so the classifier decides by the mean of both.
-pub async fn predict(classifier: &Classifier, images: &[&[u8]]) -> Result<Predictions, ReadError> {
-    let device = classifier
-        .devices()
-        .first()
-        .cloned()
-        .unwrap_or_else(Device::flex);
-    let mut predictions = Predictions {
-        labels: Vec::with_capacity(images.len()),
-        features: Vec::with_capacity(images.len()),
-    };
-    for chunk in images.chunks(CHUNK) {
-        let faces = signed_images(chunk, &device);
-        let output = classifier.forward(faces.clone());
-        let mirrored = classifier.forward(faces.flip([3]));
-        let logits = numbers(output.logits + mirrored.logits).await?;
-        let labels = logits.chunks_exact(Emotion::COUNT).filter_map(likeliest);
-        predictions.labels.extend(labels);
-        let features = (output.features + mirrored.features).mul_scalar(0.5);
-        let width = features.dims()[1];
-        let values = numbers(features).await?;
-        let rows = values.chunks_exact(width).map(<[f32]>::to_vec);
-        predictions.features.extend(rows);
-    }
-    Ok(predictions)
-}
-
-/// The emotion of the largest of seven logits.
-pub fn likeliest(logits: &[f32]) -> Option<Emotion> {
-    let pairs = Emotion::ALL.into_iter().zip(logits);
-    pairs
-        .max_by(|a, b| a.1.total_cmp(b.1))
-        .map(|(emotion, _)| emotion)
 }
 
 /// Labels of which the share `smoothing` is spread over all seven emotions (Szegedy et al. 2016).

@@ -5,18 +5,15 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Context;
 use burn::tensor::Device;
 use model_core::bundle::Bundle;
-use model_core::classifier::Classifier;
 use model_core::discriminator::Discriminator;
 use model_core::emotion::Emotion;
-use model_core::pixels::IMAGE_PIXELS;
 use model_core::reading::ReadError;
 use serde::Serialize;
 
-use crate::classifier::{ClassifierOptions, ClassifierTrainer, Predictions, examine, predict};
-use crate::faces::grey_faces;
+use crate::bench::Bench;
+use crate::gan_train::GanTrain;
 use crate::metrics::bands::BandPower;
 use crate::metrics::confusion::Confusion;
 use crate::metrics::frechet::frechet_distance;
@@ -24,27 +21,11 @@ use crate::metrics::kernel::{KernelDistance, kernel_distance_of_subsets};
 use crate::metrics::likeness::{Likeness, Pair, likeness, mirrored, pairs};
 use crate::metrics::manifold::{Overlap, overlap};
 use crate::metrics::overfitting::{self, Overfitting};
+use crate::predictions::{Predictions, predict};
 use dataset::{Dataset, Split};
 
-/// Faces generated in one pass.
-const CHUNK: usize = 64;
 /// Faces that are looked up among all training images and their mirror images.
 const LOOKED_UP: usize = 1000;
-/// Width of the classifiers that GAN-train compares.
-const GAN_TRAIN_WIDTH: usize = 16;
-
-/// What is measured with.
-pub struct Bench<'a> {
-    pub dataset: &'a Dataset,
-    pub classifier: &'a Classifier,
-    pub device: &'a Device,
-    /// Most held-out images to compare with.
-    pub limit: usize,
-    /// Seed of face 0.
-    pub seed: u64,
-    /// What latents are multiplied by.
-    pub truncation: f64,
-}
 
 /// How one sample lies to the held-out real images, in the classifier's features.
 #[derive(Debug, Clone, Serialize)]
@@ -56,20 +37,13 @@ pub struct Distances {
     pub overlap: Overlap,
 }
 
-/// How well a small classifier trained on a sample does on real PrivateTest images (Shmelkov et al. 2018).
-#[derive(Debug, Clone, Copy, Serialize)]
-pub struct GanTrain {
-    pub trained_on_generated: f64,
-    pub trained_on_real: f64,
-    /// Images each of the two has seen.
-    pub images: u64,
-}
-
 /// The figures of one evaluation.
 #[derive(Debug, Clone, Serialize)]
 pub struct EvalReport {
     /// Held-out real images, and as many generated faces with the same labels.
     pub faces: usize,
+    /// How many of the held-out images each split has.
+    pub held_out: BTreeMap<&'static str, usize>,
     /// Seed of the first face.
     pub seed: u64,
     /// What latents were multiplied by.
@@ -110,9 +84,9 @@ pub struct Evaluation {
 /// Compares generated faces with held-out images (PrivateTest, then PublicTest), asking for exactly their labels.
 pub async fn evaluate(bundle: &Bundle, bench: &Bench<'_>) -> anyhow::Result<Evaluation> {
     let dataset = bench.dataset;
-    let held_out = held_out(bench)?;
+    let held_out = bench.held_out()?;
     let labels: Vec<Emotion> = held_out.iter().map(|&index| dataset.label(index)).collect();
-    let fakes = generate(bundle, &labels, bench).await?;
+    let fakes = bench.generate(bundle, &labels).await?;
     let fakes: Vec<&[u8]> = fakes.iter().map(Vec::as_slice).collect();
     let real = dataset.images_of(&held_out);
     let training = dataset.indices(Split::Training);
@@ -135,6 +109,7 @@ pub async fn evaluate(bundle: &Bundle, bench: &Bench<'_>) -> anyhow::Result<Eval
     };
     let report = EvalReport {
         faces: held_out.len(),
+        held_out: by_split(dataset, &held_out),
         seed: bench.seed,
         truncation: bench.truncation,
         classifier_on_real: Confusion::of(&labels, &real_predictions.labels),
@@ -182,40 +157,6 @@ async fn look_up(
     Ok((likeness(&pairs), pairs.iter().map(shown).collect()))
 }
 
-/// Trains two small classifiers alike, one on as many generated faces as there are training images and with their
-/// labels, one on the training images, and tests both on PrivateTest.
-pub async fn gan_train(
-    bundle: &Bundle,
-    bench: &Bench<'_>,
-    images: u64,
-) -> anyhow::Result<GanTrain> {
-    let dataset = bench.dataset;
-    let training = dataset.indices(Split::Training);
-    let labels: Vec<Emotion> = training.iter().map(|&index| dataset.label(index)).collect();
-    let mut generated = Dataset::new("generated");
-    let faces = generate(bundle, &labels, bench).await?;
-    for (face, &label) in faces.iter().zip(&labels) {
-        let face: &[u8; IMAGE_PIXELS] = face.as_slice().try_into().context("a face's size")?;
-        generated.push(face, label, Split::Training);
-    }
-    let accuracy_after = async |dataset: &Dataset| -> anyhow::Result<f64> {
-        let options = ClassifierOptions {
-            width: GAN_TRAIN_WIDTH,
-            images,
-            seed: bench.seed,
-            from: None,
-        };
-        let mut trainer = ClassifierTrainer::new(options, dataset.clone(), bench.device)?;
-        trainer.train(trainer.steps()).await?;
-        Ok(examine(&trainer.finish(), bench.dataset).await?.accuracy())
-    };
-    Ok(GanTrain {
-        trained_on_generated: accuracy_after(&generated).await?,
-        trained_on_real: accuracy_after(dataset).await?,
-        images,
-    })
-}
-
 /// Asks a discriminator about training images, held-out ones and faces that are asked for with the latter's labels.
 pub async fn overfitting(
     bundle: &Bundle,
@@ -223,7 +164,7 @@ pub async fn overfitting(
     bench: &Bench<'_>,
 ) -> anyhow::Result<Overfitting> {
     let dataset = bench.dataset;
-    let held_out = held_out(bench)?;
+    let held_out = bench.held_out()?;
     let labels_of = |indices: &[usize]| -> Vec<Emotion> {
         indices.iter().map(|&index| dataset.label(index)).collect()
     };
@@ -233,7 +174,7 @@ pub async fn overfitting(
     let real =
         async |indices: &[usize]| ask(&dataset.images_of(indices), &labels_of(indices)).await;
     let labels = labels_of(&held_out);
-    let faces = generate(bundle, &labels, bench).await?;
+    let faces = bench.generate(bundle, &labels).await?;
     let faces: Vec<&[u8]> = faces.iter().map(Vec::as_slice).collect();
     let training = spread(&dataset.indices(Split::Training), held_out.len());
     Ok(Overfitting {
@@ -243,35 +184,13 @@ pub async fn overfitting(
     })
 }
 
-/// PrivateTest, then PublicTest, as many as are asked for.
-fn held_out(bench: &Bench<'_>) -> anyhow::Result<Vec<usize>> {
-    let mut held_out = bench.dataset.indices(Split::PrivateTest);
-    held_out.extend(bench.dataset.indices(Split::PublicTest));
-    held_out.truncate(bench.limit);
-    anyhow::ensure!(
-        held_out.len() >= 2,
-        "eval needs held-out images, but the data set has {} in PublicTest and PrivateTest",
-        held_out.len()
-    );
-    Ok(held_out)
-}
-
-/// One face per label; face n has seed `seed + n`.
-async fn generate(
-    bundle: &Bundle,
-    labels: &[Emotion],
-    bench: &Bench<'_>,
-) -> anyhow::Result<Vec<Vec<u8>>> {
-    let generator = bundle.generator(bench.device)?.truncated(bench.truncation);
-    let mut faces = Vec::with_capacity(labels.len());
-    for (index, chunk) in labels.chunks(CHUNK).enumerate() {
-        let first = bench.seed.wrapping_add((index * CHUNK) as u64);
-        let seeds = (0..chunk.len() as u64).map(|n| first.wrapping_add(n));
-        let seeds: Vec<u64> = seeds.collect();
-        let emotions: Vec<_> = chunk.iter().map(|emotion| emotion.weights()).collect();
-        faces.extend(grey_faces(generator.faces(&seeds, &emotions)).await?);
+/// How many of some images each split has.
+fn by_split(dataset: &Dataset, images: &[usize]) -> BTreeMap<&'static str, usize> {
+    let mut counts = BTreeMap::new();
+    for &image in images {
+        *counts.entry(dataset.split(image).name()).or_default() += 1;
     }
-    Ok(faces)
+    counts
 }
 
 /// At most `count` entries, evenly spread.
@@ -281,8 +200,16 @@ fn spread(indices: &[usize], count: usize) -> Vec<usize> {
 }
 
 impl EvalReport {
-    /// The figures that a manifest carries.
-    pub fn metrics(&self) -> BTreeMap<String, f64> {
+    /// The figures that a manifest carries, and the names of those left out because they are no numbers.
+    pub fn recorded(&self) -> (BTreeMap<String, f64>, Vec<String>) {
+        let (numbers, others): (BTreeMap<_, _>, BTreeMap<_, _>) = self
+            .metrics()
+            .into_iter()
+            .partition(|(_, value)| value.is_finite());
+        (numbers, others.into_keys().collect())
+    }
+
+    fn metrics(&self) -> BTreeMap<String, f64> {
         let overlap = &self.generated.overlap;
         let mut metrics: BTreeMap<String, f64> = [
             ("faces", self.faces as f64),
@@ -309,8 +236,7 @@ impl EvalReport {
         .map(|(name, value)| (name.to_owned(), value))
         .into();
         if let Some(gan_train) = &self.gan_train {
-            let share = gan_train.trained_on_generated / gan_train.trained_on_real;
-            metrics.insert("gan_train_share".to_owned(), share);
+            metrics.insert("gan_train_share".to_owned(), gan_train.share());
         }
         metrics
     }

@@ -10,7 +10,7 @@ use model_core::generator::Generator;
 use model_core::reading::numbers;
 
 use crate::latent_direction::direction;
-use crate::trainer::Trainer;
+use crate::snapshot::Snapshot;
 
 /// Faces over which the effect of rounded weights is measured.
 const ROUNDING_FACES: u64 = 224;
@@ -22,6 +22,8 @@ const GREY_LEVELS_PER_UNIT: f32 = 127.5;
 pub struct Provenance {
     /// Data set, by name.
     pub data: String,
+    /// [`dataset::Dataset::hash`] of it.
+    pub data_sha256: String,
     /// Git commit of the trainer, or "unknown".
     pub git_commit: String,
 }
@@ -46,44 +48,48 @@ impl Adjustment {
     };
 }
 
-/// A run's generator, to be packed: the current average, and what was done to it.
-pub struct Exported {
+/// A run's generator, to be packed: the average, and what was done to it.
+pub struct Exported<'a> {
+    snapshot: &'a Snapshot,
     network: Generator,
     adjustment: Adjustment,
 }
 
-impl Exported {
+impl<'a> Exported<'a> {
     /// The average as it was trained.
-    pub async fn as_trained(trainer: &Trainer) -> anyhow::Result<Self> {
-        Ok(Self {
-            network: trainer.sampler().await?,
+    pub fn as_trained(snapshot: &'a Snapshot) -> Self {
+        Self {
+            snapshot,
+            network: snapshot.sampler.clone(),
             adjustment: Adjustment::AS_TRAINED,
-        })
+        }
     }
 
     /// The average with other latents, `truncation` times z and z plus `latent_edit` times the direction, and with milder emotions.
-    pub async fn with(trainer: &Trainer, adjustment: Adjustment) -> anyhow::Result<Self> {
-        let Self { mut network, .. } = Self::as_trained(trainer).await?;
+    pub async fn with(snapshot: &'a Snapshot, adjustment: Adjustment) -> anyhow::Result<Self> {
+        let Self { mut network, .. } = Self::as_trained(snapshot);
         if adjustment.latent_edit > 0.0 {
-            let direction = direction(&network, &trainer.opponent().await?).await?;
+            let direction = direction(&network, &snapshot.discriminator).await?;
             network = network.edited(direction.mul_scalar(adjustment.latent_edit));
         }
         let network = network
             .truncated(adjustment.truncation)
             .with_interpolated_labels(adjustment.label_interpolation);
         Ok(Self {
+            snapshot,
             network,
             adjustment,
         })
     }
 
     /// As a bundle, which says what the run was.
-    pub async fn pack(&self, trainer: &Trainer, provenance: &Provenance) -> anyhow::Result<Bundle> {
-        let options = trainer.options();
+    pub async fn pack(&self, provenance: &Provenance) -> anyhow::Result<Bundle> {
+        let options = &self.snapshot.options;
         let training = Training {
             preset: options.preset.name().to_owned(),
             data: provenance.data.clone(),
-            images_seen: trainer.images_learned_from(),
+            data_sha256: Some(provenance.data_sha256.clone()),
+            images_seen: self.snapshot.images_learned_from,
             seed: options.seed,
             git_commit: provenance.git_commit.clone(),
             truncation: self.adjustment.truncation,
@@ -112,10 +118,10 @@ impl Exported {
 
 /// The discriminator that the run's generator, packed in `bundle`, plays against.
 pub async fn pack_discriminator(
-    trainer: &Trainer,
+    snapshot: &Snapshot,
     bundle: &Bundle,
 ) -> anyhow::Result<DiscriminatorBundle> {
-    let network = trainer.opponent().await?;
-    let config = &trainer.options().discriminator;
-    Ok(DiscriminatorBundle::pack(&network, config, &bundle.manifest).await?)
+    let config = &snapshot.options.discriminator;
+    let packed = DiscriminatorBundle::pack(&snapshot.discriminator, config, &bundle.manifest);
+    Ok(packed.await?)
 }

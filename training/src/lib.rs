@@ -3,8 +3,8 @@
 //!
 //! ```text
 //! dataset ─► batcher (augmentation) ─► step (losses, penalty) ─► adam, ema      trainer: one step of all of it
-//!                                                                  │
-//!                          checkpoint (named bytes) ◄─ trainer ─► export ─► bundle ─► evaluation (metrics, classifier)
+//!                                                          │
+//!                  checkpoint (named bytes) ◄─ trainer ─► snapshot ─► export ─► bundle ─► evaluation (metrics, classifier)
 //! ```
 //!
 //! Reading a value from a device is `async`, because a browser's GPU can be read in no other way. ARCHITECTURE.md says where to
@@ -16,15 +16,19 @@
 pub mod adam;
 pub mod augmentation;
 pub mod batcher;
+pub mod bench;
 pub mod checkpoint;
 pub mod classifier;
 pub mod collapse;
 pub mod divergence;
 pub mod ema;
 pub mod evaluation;
+pub mod examination;
 pub mod export;
 pub mod faces;
+pub mod gan_train;
 pub mod grid_statistics;
+pub mod inputs;
 pub mod inversion;
 pub mod labels;
 pub mod latent_direction;
@@ -32,7 +36,9 @@ pub mod losses;
 pub mod metrics;
 pub mod options;
 pub mod penalty;
+pub mod predictions;
 pub mod report;
+pub mod snapshot;
 pub mod step;
 pub mod tick;
 pub mod trainer;

@@ -2,17 +2,25 @@
 
 use std::fmt;
 
-use crate::evaluation::{EvalReport, GanTrain};
+use crate::evaluation::EvalReport;
 use crate::metrics::bands::BandPower;
 use crate::metrics::likeness::Likeness;
 use crate::metrics::overfitting::Overfitting;
 
 impl fmt::Display for EvalReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let splits = self.held_out.iter();
+        let splits: Vec<String> = splits
+            .map(|(split, count)| format!("{split} {count}"))
+            .collect();
         writeln!(
             f,
-            "{} generated faces against as many held-out real images\n\n{:<34}{:>14}{:>14}",
-            self.faces, "", "generated", "real"
+            "{} generated faces against as many held-out real images ({})\n\n{:<34}{:>14}{:>14}",
+            self.faces,
+            splits.join(", "),
+            "",
+            "generated",
+            "real"
         )?;
         let (fake, real) = (&self.generated, &self.baseline);
         let mut row = |name: &str, fake: f64, real: f64, digits: usize| {
@@ -115,21 +123,6 @@ impl fmt::Display for Overfitting {
             percent(fake.label_accuracy),
             percent(real.label_accuracy),
             percent(known.label_accuracy)
-        )
-    }
-}
-
-impl fmt::Display for GanTrain {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let percent = |share: f64| format!("{:.1} %", 100.0 * share);
-        write!(
-            f,
-            "{:<34}{:>14}{:>14}  ({} of it; {} images seen)",
-            "GAN-train: accuracy on real",
-            percent(self.trained_on_generated),
-            percent(self.trained_on_real),
-            percent(self.trained_on_generated / self.trained_on_real),
-            self.images
         )
     }
 }

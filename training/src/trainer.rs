@@ -3,13 +3,12 @@
 use std::sync::Arc;
 
 use burn::module::Module;
-use burn::tensor::{Device, Tensor};
+use burn::tensor::Device;
 use model_core::bundle::Bundle;
 use model_core::discriminator::Discriminator;
 use model_core::discriminator_bundle::DiscriminatorBundle;
 use model_core::generator::Generator;
-use model_core::initial::Zeros;
-use model_core::packing::{exact_weights_of, load_weights};
+use model_core::packing::exact_weights_of;
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
 
@@ -17,10 +16,8 @@ use crate::adam::Adam;
 use crate::batcher::{BatchData, Batcher};
 use crate::ema;
 use crate::options::RunOptions;
+use crate::snapshot;
 use crate::step::{StepStats, discriminator_step, generator_step};
-
-/// Batches of faces over which the average's normalisation statistics are measured before it is sampled.
-const STATISTICS_BATCHES: usize = 16;
 
 /// Everything that changes while training.
 pub struct Trainer {
@@ -81,7 +78,7 @@ impl Trainer {
         discriminator: Option<&DiscriminatorBundle>,
     ) -> anyhow::Result<()> {
         let device = self.device.clone().without_autodiff();
-        let (z, labels) = self.statistics(&device);
+        let (z, labels) = snapshot::statistics(&self.options, self.batcher.inputs(), &device);
         let training = &bundle.manifest.training;
         let as_trained = bundle
             .generator(&device)?
@@ -162,24 +159,8 @@ impl Trainer {
     /// The average in its inference form: what is sampled and exported. It is on the CPU wherever the run trains, so that a run's
     /// faces are the page's, and a GPU tunes no kernels for batches that it never trains on.
     pub async fn sampler(&self) -> anyhow::Result<Generator> {
-        let cpu = Device::flex();
-        let average = Generator::new(&self.options.generator, &mut Zeros, &cpu);
-        let average = load_weights(average, &exact_weights_of(&self.average).await?)?;
-        let (z, labels) = self.statistics(&cpu);
-        Ok(average.fused(z, labels))
-    }
-
-    /// The discriminator beside it, on the CPU, without autodiff.
-    pub async fn opponent(&self) -> anyhow::Result<Discriminator> {
-        let network = Discriminator::new(&self.options.discriminator, &mut Zeros, &Device::flex());
-        let weights = exact_weights_of(&self.discriminator).await?;
-        Ok(load_weights(network, &weights)?)
-    }
-
-    /// What normalisation statistics are measured on: latents and labels.
-    fn statistics(&self, device: &Device) -> (Tensor<2>, Tensor<2>) {
-        let faces = STATISTICS_BATCHES * self.options.batch;
-        self.batcher.requests(faces, device)
+        let weights = exact_weights_of(&self.average).await?;
+        snapshot::sampler(&self.options, &weights, self.batcher.inputs())
     }
 
     /// Where batches come from.
@@ -195,16 +176,6 @@ impl Trainer {
     /// Real images seen by the discriminator.
     pub fn images_seen(&self) -> u64 {
         self.step * self.options.batch as u64
-    }
-
-    /// Real images that the generator has learned from: those of this run and of the run before, whose bundle it set out with.
-    pub fn images_learned_from(&self) -> u64 {
-        let before = self
-            .options
-            .from
-            .as_ref()
-            .map_or(0, |from| from.images_seen);
-        before + self.images_seen()
     }
 
     /// Steps done.

@@ -1,20 +1,18 @@
-//! `export`: a run's newest checkpoint as a bundle.
+//! `export`: a run's newest checkpoint as a bundle, without the run's data, and on the CPU wherever it was trained.
 
 use std::path::PathBuf;
 
+use anyhow::Context;
 use clap::Args;
 use model_core::bundle::{MAX_LATENT_EDIT, MAX_TRUNCATION};
 
-use super::data;
-use super::device::DeviceArgs;
 use super::number::within;
 use crate::progress::Progress;
 use crate::run_dir::RunDir;
 use crate::wait::wait;
 use crate::{bundles, checkpoints};
-use training::batcher::Batcher;
+use dataset::Split;
 use training::export::{self, Adjustment, Exported};
-use training::trainer::Trainer;
 
 /// 0 would leave one face for each emotion, and no way back.
 const LEAST_TRUNCATION: f64 = 0.01;
@@ -42,43 +40,39 @@ pub(super) struct ExportArgs {
     /// How much of the asked emotion faces keep, 0.1 to 1; the rest is neutral: emotions as plain as people's, fewer malformed faces
     #[arg(long, value_name = "I", default_value_t = 1.0, value_parser = within(LEAST_LABEL_INTERPOLATION..=1.0))]
     label_interpolation: f64,
-    #[command(flatten)]
-    device: DeviceArgs,
 }
 
 pub(super) fn run(args: &ExportArgs) -> anyhow::Result<()> {
     let run = RunDir::open(&args.run)?;
-    let options = run.options()?;
-    let dataset = data::load(&run.data()?)?;
-    let provenance = bundles::provenance(&dataset.name);
-    let chosen = args.device.open()?;
-    let batcher = Batcher::new(dataset, options.batch_settings());
+    let (options, data) = (run.options()?, run.data()?);
     let mut progress = Progress::new();
-    let mut trainer = Trainer::new(options, batcher, &chosen.device);
-    anyhow::ensure!(
-        checkpoints::load_newest(&mut trainer, &run.checkpoints(), &mut |event| progress
-            .tell(event))?
-        .is_some(),
-        "{} has no checkpoint yet: nothing to export",
-        args.run.display()
-    );
+    let newest = checkpoints::newest(&run.checkpoints(), &mut |event| progress.tell(event))?;
+    let (path, checkpoint) = newest.with_context(|| {
+        format!(
+            "{} has no checkpoint yet: nothing to export",
+            args.run.display()
+        )
+    })?;
+    let snapshot = checkpoint
+        .snapshot(&options, data.counts(Split::Training))
+        .with_context(|| format!("cannot export {}", path.display()))?;
     let adjustment = Adjustment {
         truncation: args.truncation,
         latent_edit: args.latent_edit,
         label_interpolation: args.label_interpolation,
     };
-    let exported = wait(Exported::with(&trainer, adjustment))?;
-    let bundle = wait(exported.pack(&trainer, &provenance))?;
+    let exported = wait(Exported::with(&snapshot, adjustment))?;
+    let bundle = wait(exported.pack(&bundles::provenance(&data.name, &data.sha256)))?;
     let [mean, most] = wait(exported.rounding(&bundle))?;
     bundles::write(&bundle, &args.to)?;
     if let Some(directory) = &args.discriminator {
-        let discriminator = wait(export::pack_discriminator(&trainer, &bundle))?;
+        let discriminator = wait(export::pack_discriminator(&snapshot, &bundle))?;
         bundles::write(&discriminator, directory)?;
     }
     crate::say!(
         "bundle   {} ({} images seen)",
         args.to.display(),
-        trainer.images_learned_from()
+        snapshot.images_learned_from
     );
     crate::say!(
         "rounded  weights move a pixel by {mean:.2} grey levels (root mean square), {most:.1} at most"

@@ -1,14 +1,17 @@
-//! The command line: arguments in, stages called, sentences out. One file per command, and four for what several
-//! commands ask for ([`data`], [`device`], [`faces`], [`number`]).
+//! The command line: arguments in, stages called, sentences out. One file per command, and five for what several
+//! commands ask for ([`data`], [`device`], [`faces`], [`number`], [`preset`]).
 
 mod classifier;
 mod data;
 mod device;
+mod devices;
 mod eval;
 mod export;
 mod faces;
 mod number;
+mod preset;
 mod reexpress;
+mod resume;
 mod sample;
 mod train;
 
@@ -18,12 +21,14 @@ use clap::{Parser, Subcommand};
 
 use classifier::ClassifierArgs;
 use data::DataArgs;
+use devices::DevicesArgs;
 use eval::EvalArgs;
 use export::ExportArgs;
 use faces::FacesArgs;
 use reexpress::ReexpressArgs;
+use resume::ResumeArgs;
 use sample::SampleArgs;
-use train::{ResumeArgs, TrainArgs};
+use train::TrainArgs;
 
 /// Trains the Seven Faces GANs and exports what the page shows. Without a command it trains.
 #[derive(Debug, Parser)]
@@ -57,6 +62,8 @@ enum Command {
     Export(ExportArgs),
     /// Print what of a data set is read, and how many images of each emotion it holds
     Data(DataArgs),
+    /// List GPUs and the CPU, whether each computes rightly, and how fast
+    Devices(DevicesArgs),
 }
 
 /// Runs the command that was asked for.
@@ -64,14 +71,17 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let done = match cli.command {
         None => return train::start(&cli.train),
         Some(Command::Train(args)) => return train::start(&args),
-        Some(Command::Resume(args)) => return train::resume(&args),
+        Some(Command::Resume(args)) => return resume::run(&args),
         Some(Command::Sample(args)) => sample::run(&args),
         Some(Command::Reexpress(args)) => reexpress::run(&args),
         Some(Command::Classifier(args)) => classifier::run(&args),
         Some(Command::Eval(args)) => eval::run(&args),
         Some(Command::Export(args)) => export::run(&args),
-        Some(Command::Data(args)) => args.load().map(|dataset| {
-            crate::output::result(format_args!("{}{}", dataset.report, dataset.table()));
+        Some(Command::Devices(args)) => devices::run(&args),
+        Some(Command::Data(args)) => args.load().map(|data::Loaded { dataset, data }| {
+            crate::output::result(format_args!("{}", dataset.report));
+            crate::say!("hash     {}", data.sha256);
+            crate::output::result(format_args!("{}", dataset.table()));
         }),
     };
     done.map(|()| ExitCode::SUCCESS)

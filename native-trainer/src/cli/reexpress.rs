@@ -12,11 +12,10 @@ use model_core::classifier_bundle::ClassifierBundle;
 use model_core::emotion::Emotion;
 use training::inversion::{SearchOptions, TuningOptions};
 
-use super::classifier::shipped_classifier;
 use super::data::DataArgs;
 use crate::reexpress::{Measured, Reexpress, Step, measure, seven};
 use crate::wait::wait;
-use crate::{bundles, disk, pictures};
+use crate::{bundles, disk, home, pictures};
 
 #[derive(Debug, Args)]
 pub(super) struct ReexpressArgs {
@@ -107,7 +106,9 @@ pub(super) fn run(args: &ReexpressArgs) -> anyhow::Result<()> {
     let device = Device::flex();
     let bundle: Bundle = bundles::read(&args.bundle)?;
     let generator = bundle.generator(&device)?;
-    let classifier = args.classifier.clone().unwrap_or_else(shipped_classifier);
+    let classifier = args.classifier.clone().or_else(home::shipped_classifier);
+    let classifier =
+        classifier.context("the shipped classifier is missing: pass --classifier DIR")?;
     let classifier: ClassifierBundle = bundles::read(&classifier)?;
     let classifier = classifier.classifier(&device)?;
     let with = Reexpress {
@@ -181,7 +182,7 @@ fn reexpress(
 
 /// Figures over held-out images.
 fn figures(with: &Reexpress<'_>, count: usize, args: &ReexpressArgs) -> anyhow::Result<()> {
-    let dataset = args.data.load_for_measuring()?;
+    let dataset = args.data.load_for_measuring()?.dataset;
     let mut done = 0;
     let all = measure(with, &dataset, count, &mut |one| {
         done += 1;

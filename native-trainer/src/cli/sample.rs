@@ -8,7 +8,10 @@ use model_core::emotion::Emotion;
 
 use super::FacesArgs;
 use super::device::DeviceArgs;
-use crate::{bundles, pictures, sample};
+use crate::bundles;
+use crate::pictures::Grid;
+use crate::run_dir::RunDir;
+use crate::sample::{self, Requests};
 use dataset::{Dataset, LoadOptions, Split};
 
 #[derive(Debug, Args)]
@@ -24,7 +27,7 @@ pub(super) struct SampleArgs {
     /// Directory for the faces
     #[arg(long, default_value = "samples")]
     out: PathBuf,
-    /// Copy the class shares of a split, such as fer2013.csv:PrivateTest
+    /// Copy the class shares of a split, such as fer2013.csv:PrivateTest; a run directory in place of data is one that counted its own
     #[arg(long, value_name = "DATA:SPLIT", conflicts_with = "emotion")]
     labels_like: Option<String>,
     /// Also write all faces as one picture: a row per emotion, or with --labels-like rows of 16
@@ -34,35 +37,77 @@ pub(super) struct SampleArgs {
     device: DeviceArgs,
 }
 
+/// The most faces of a grid, which is one picture in memory.
+const MOST_IN_A_GRID: u64 = 20_000;
+
 pub(super) fn run(args: &SampleArgs) -> anyhow::Result<()> {
     let bundle = bundles::read(&args.made.bundle)?;
-    let orders = match &args.labels_like {
-        Some(like) => {
-            let (path, split) = like.rsplit_once(':').with_context(|| {
-                format!(
-                    "--labels-like {like}: expected DATA:SPLIT, such as fer2013.csv:PrivateTest"
-                )
-            })?;
-            let dataset = Dataset::load(Path::new(path), LoadOptions::default())?;
-            sample::like_split(&dataset, split.parse::<Split>()?, args.count)?
-        }
-        None if args.emotion == "all" => sample::per_emotion(&Emotion::ALL, args.count),
-        None => sample::per_emotion(&[args.emotion.parse()?], args.count),
-    };
+    let requests = args.requests()?;
+    anyhow::ensure!(
+        args.grid.is_none() || requests.total() <= MOST_IN_A_GRID,
+        "--grid shows at most {MOST_IN_A_GRID} faces in one picture, and these are {}: leave it out, or pass a smaller --count",
+        requests.total()
+    );
     let chosen = args.device.open()?;
     let generator = bundle
         .generator(&chosen.device)?
         .truncated(args.made.truncation);
-    let faces = sample::write(&generator, &orders, args.made.seed, &args.out)?;
-    if let Some(path) = &args.grid {
-        let cells = pictures::cells(&faces);
-        let columns = usize::try_from(args.count)?.max(1);
-        match (&args.labels_like, args.emotion.as_str()) {
-            (Some(_), _) => pictures::write(&cells, training::faces::COLUMNS, path)?,
-            (None, "all") => pictures::write_by_emotion(&cells, columns, path)?,
-            (None, _) => pictures::write(&cells, columns, path)?,
+    let new_grid = || Grid::new(requests.total() as usize, args.columns());
+    let mut grid = args.grid.as_ref().map(|_| new_grid());
+    sample::write(
+        &generator,
+        &requests,
+        args.made.seed,
+        &args.out,
+        &mut |face| {
+            if let Some(grid) = &mut grid {
+                grid.put(Some(face));
+            }
+        },
+    )?;
+    if let (Some(grid), Some(path)) = (grid, &args.grid) {
+        match args.rows_are_emotions() {
+            true => grid.write_by_emotion(path)?,
+            false => grid.write(path)?,
         }
     }
-    crate::say!("faces    {} in {}", orders.len(), args.out.display());
+    crate::say!("faces    {} in {}", requests.total(), args.out.display());
     Ok(())
+}
+
+impl SampleArgs {
+    /// Which faces are asked for.
+    fn requests(&self) -> anyhow::Result<Requests> {
+        match &self.labels_like {
+            Some(like) => Requests::with_shares(counts_of(like)?, self.count)
+                .with_context(|| format!("--labels-like {like}")),
+            None if self.emotion == "all" => Ok(Requests::per_emotion(&Emotion::ALL, self.count)),
+            None => Ok(Requests::per_emotion(&[self.emotion.parse()?], self.count)),
+        }
+    }
+
+    fn rows_are_emotions(&self) -> bool {
+        self.labels_like.is_none() && self.emotion == "all"
+    }
+
+    /// Faces in a row of the grid.
+    fn columns(&self) -> usize {
+        match self.labels_like {
+            Some(_) => training::faces::COLUMNS,
+            None => self.count as usize,
+        }
+    }
+}
+
+/// Images by emotion of `DATA:SPLIT`, where DATA is data, or a run, which has counted its own.
+fn counts_of(like: &str) -> anyhow::Result<[usize; Emotion::COUNT]> {
+    let (path, split) = like.rsplit_once(':').with_context(|| {
+        format!("--labels-like {like}: expected DATA:SPLIT, such as fer2013.csv:PrivateTest")
+    })?;
+    let (path, split) = (Path::new(path), split.parse::<Split>()?);
+    if RunDir::knows_data(path) {
+        return Ok(RunDir::open(path)?.data()?.counts(split));
+    }
+    let dataset = Dataset::load(path, LoadOptions::default())?;
+    Ok(dataset.counts()[split as usize])
 }

@@ -1,4 +1,4 @@
-//! `train` and `resume`: a run from its start, or from its newest checkpoint.
+//! `train`: a run from its start; and what it has in common with [`super::resume`].
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -6,22 +6,23 @@ use std::sync::Arc;
 
 use burn::tensor::Device;
 use clap::Args;
-use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use model_core::bundle::{Bundle, Manifest};
 use model_core::config::{DiscriminatorConfig, GanKind, GeneratorConfig};
 use model_core::discriminator_bundle::{DiscriminatorBundle, DiscriminatorManifest};
 
-use super::data::{self, DataArgs};
+use super::data::{DataArgs, Loaded};
 use super::device::DeviceArgs;
+use super::preset::preset;
 use crate::bundles;
+use crate::command::{program, quoted};
 use crate::device::ChosenDevice;
 use crate::event::TrainEvent;
 use crate::interrupt::Interrupt;
-use crate::progress::{self, Progress};
+use crate::lock::Lock;
+use crate::progress::Progress;
 use crate::run::{self, Outcome};
 use crate::run_dir::RunDir;
 use crate::trial;
-use dataset::Dataset;
 use training::batcher::Batcher;
 use training::options::{Changes, Preset, RunOptions};
 use training::trainer::Trainer;
@@ -61,26 +62,6 @@ pub(super) struct TrainArgs {
     device: DeviceArgs,
 }
 
-/// Takes the name of a preset; help says what each is for.
-fn preset() -> impl TypedValueParser<Value = Preset> {
-    let named = |preset: Preset| PossibleValue::new(preset.name()).help(preset.description());
-    PossibleValuesParser::new(Preset::ALL.map(named)).try_map(|name| name.parse::<Preset>())
-}
-
-#[derive(Debug, Args)]
-pub(super) struct ResumeArgs {
-    /// Run directory
-    run: PathBuf,
-    /// New length of the run in images seen [default: as started]
-    #[arg(long)]
-    images: Option<u64>,
-    /// Changes an option for what is still to come, by its name in the run's options.json, such as loss.label_weight=0.1; may be repeated
-    #[arg(long, value_name = "NAME=VALUE")]
-    set: Vec<String>,
-    #[command(flatten)]
-    device: DeviceArgs,
-}
-
 impl TrainArgs {
     fn options(
         &self,
@@ -98,35 +79,45 @@ impl TrainArgs {
             batch: self.batch,
             set: self.set.clone(),
         })?;
-        if let Some(bundle) = from {
-            let (residual, self_modulation) = (
-                bundle.generator.residual || options.generator.residual,
-                bundle.generator.self_modulation || options.generator.self_modulation,
-            );
-            let grown = GeneratorConfig {
-                residual,
-                self_modulation,
-                ..bundle.generator.clone()
-            };
-            anyhow::ensure!(
-                options.generator == grown,
-                "--from takes the bundle's network as it is, or adds to it by --set generator.residual=true and --set generator.self_modulation=true: leave out every other --set generator"
-            );
-        }
-        if let Some(kept) = discriminator {
-            let other_layers = DiscriminatorConfig {
-                dense: options.discriminator.dense,
-                ..kept.discriminator
-            };
-            anyhow::ensure!(
-                options.gan == kept.gan && options.discriminator == other_layers,
-                "--discriminator takes the network of the {}, in which --set discriminator.dense may add or leave out a layer: leave out --gan and every other --set discriminator",
-                kept.gan
-            );
-        }
+        check_networks(&options, from, discriminator)?;
         options.check()?;
         Ok(options)
     }
+}
+
+/// Refuses networks that are not those the run sets out with, but for what may be added to them.
+fn check_networks(
+    options: &RunOptions,
+    from: Option<&Manifest>,
+    discriminator: Option<&DiscriminatorManifest>,
+) -> anyhow::Result<()> {
+    if let Some(bundle) = from {
+        let (residual, self_modulation) = (
+            bundle.generator.residual || options.generator.residual,
+            bundle.generator.self_modulation || options.generator.self_modulation,
+        );
+        let grown = GeneratorConfig {
+            residual,
+            self_modulation,
+            ..bundle.generator.clone()
+        };
+        anyhow::ensure!(
+            options.generator == grown,
+            "--from takes the bundle's network as it is, or adds to it by --set generator.residual=true and --set generator.self_modulation=true: leave out every other --set generator"
+        );
+    }
+    if let Some(kept) = discriminator {
+        let other_layers = DiscriminatorConfig {
+            dense: options.discriminator.dense,
+            ..kept.discriminator
+        };
+        anyhow::ensure!(
+            options.gan == kept.gan && options.discriminator == other_layers,
+            "--discriminator takes the network of the {}, in which --set discriminator.dense may add or leave out a layer: leave out --gan and every other --set discriminator",
+            kept.gan
+        );
+    }
+    Ok(())
 }
 
 pub(super) fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
@@ -137,43 +128,26 @@ pub(super) fn start(args: &TrainArgs) -> anyhow::Result<ExitCode> {
         from.as_ref().map(|bundle| &bundle.manifest),
         discriminator.as_ref().map(|bundle| &bundle.manifest),
     )?;
-    let data = args.data.options();
-    let dataset = data::load(&data)?;
+    let loaded = args.data.load()?;
     let chosen = args.device.open()?;
     let run = RunDir::create(
         &args.out,
         &options,
-        &data,
-        &dataset.name,
+        &loaded.data,
         from.as_ref(),
         discriminator.as_ref(),
     )?;
-    let _lock = run.lock()?;
-    go(options, dataset, &chosen, &run)
+    let _lock = locked(&run)?;
+    go(options, loaded, &chosen, &run)
 }
 
-pub(super) fn resume(args: &ResumeArgs) -> anyhow::Result<ExitCode> {
-    let run = RunDir::open(&args.run)?;
-    let _lock = run.lock()?;
-    let mut options = run.options()?;
-    let before = options.clone();
-    options.images = args.images.unwrap_or(options.images);
-    for assignment in &args.set {
-        options.set(assignment)?;
+/// Keeps every other trainer out of a run, as far as its file system can.
+pub(super) fn locked(run: &RunDir) -> anyhow::Result<Lock> {
+    let lock = run.lock()?;
+    if let Some(warning) = &lock.warning {
+        crate::note!("warning  {warning}");
     }
-    options.check()?;
-    let fixed = options.fixed_differences(&before)?;
-    anyhow::ensure!(
-        fixed.is_empty(),
-        "a run keeps its {}: start a new one",
-        fixed.join(", ")
-    );
-    if options != before {
-        run.write_options(&options)?;
-    }
-    let dataset = data::load(&run.data()?)?;
-    let chosen = args.device.open()?;
-    go(options, dataset, &chosen, &run)
+    Ok(lock)
 }
 
 /// The bundle that the run set out with, as it was then, and its discriminator if there was one.
@@ -202,15 +176,17 @@ fn origin(
     Ok(Some((bundle, Some(kept))))
 }
 
-/// Trains to the end, from the newest checkpoint if there is one.
-fn go(
+/// Trains to the end, from the newest checkpoint if there is one. Options and data that the run does not know yet are written when it
+/// is sure that it continues with them.
+pub(super) fn go(
     options: RunOptions,
-    dataset: Dataset,
+    loaded: Loaded,
     chosen: &ChosenDevice,
     run: &RunDir,
 ) -> anyhow::Result<ExitCode> {
     let interrupt = Interrupt::listen()?;
-    let provenance = bundles::provenance(&dataset.name);
+    let Loaded { dataset, data } = loaded;
+    let provenance = bundles::provenance(&data.name, &data.sha256);
     let from = origin(&options, run)?;
     let batcher = Arc::new(Batcher::new(dataset, options.batch_settings()));
     let start = |device: &Device| -> anyhow::Result<Trainer> {
@@ -227,15 +203,32 @@ fn go(
     let mut trainer = start(&device)?;
     let mut progress = Progress::new();
     let tell = &mut |event: &TrainEvent| progress.tell(event);
-    run::go_back(&mut trainer, run, tell)?;
+    run::roll_back(&mut trainer, run, tell)?;
+    check_length(&trainer, run)?;
+    run.update(&options, &data)?;
     let outcome = run::run(&mut trainer, run, &provenance, &interrupt, tell)?;
-    if outcome == Outcome::Finished && run.data()?.path.is_some() {
+    if outcome == Outcome::Finished && data.options.path.is_some() {
         what_longer_brings(trainer.options(), run);
     }
     Ok(match outcome {
         Outcome::Finished => ExitCode::SUCCESS,
         Outcome::Stopped => ExitCode::from(interrupt.exit_code()),
     })
+}
+
+/// Refuses a length that the run is beyond: nothing would be trained, and its bundle would be that of more images.
+fn check_length(trainer: &Trainer, run: &RunDir) -> anyhow::Result<()> {
+    let options = trainer.options();
+    anyhow::ensure!(
+        trainer.step_number() <= options.steps(),
+        "{} has seen {} images already, more than --images {}: pass a larger number, or export it as it is: {} export {} --to DIR",
+        run.path().display(),
+        trainer.images_seen(),
+        options.images,
+        program(),
+        quoted(run.path())
+    );
+    Ok(())
 }
 
 /// The chosen device if it computes a first training step as the CPU does; else the CPU, or an error where no other may take its place.
@@ -271,8 +264,9 @@ const LONGER: u64 = 300_000;
 fn what_longer_brings(options: &RunOptions, run: &RunDir) {
     if options.images < LONGER {
         crate::say!(
-            "longer   {LONGER} images, with the options of docs/ablations.md, brought a Frechet distance of 0.21 where 40000 brought 0.59: cargo run -p native-trainer -- resume {} --images {LONGER}",
-            progress::quoted(run.path())
+            "longer   {LONGER} images, with the options of docs/ablations.md, brought a Frechet distance of 0.21 where 40000 brought 0.59: {} resume {} --images {LONGER}",
+            program(),
+            quoted(run.path())
         );
     }
 }

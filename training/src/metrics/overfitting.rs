@@ -8,8 +8,8 @@ use model_core::emotion::Emotion;
 use model_core::reading::{ReadError, numbers};
 use serde::Serialize;
 
-use crate::classifier::likeliest;
 use crate::faces::signed_images;
+use crate::predictions::likeliest;
 
 /// Images in one pass.
 const CHUNK: usize = 64;
