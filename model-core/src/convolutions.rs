@@ -1,8 +1,8 @@
 //! Convolutions of every network, by this crate's kernels where the CPU or a browser's GPU computes, else by Burn's.
 
 use burn::module::Param;
+use burn::nn::PaddingConfig2d;
 use burn::nn::conv::{Conv2d, ConvTranspose2d};
-use burn::nn::{Linear, PaddingConfig2d};
 use burn::tensor::module::{conv_transpose2d, conv2d};
 use burn::tensor::ops::{ConvOptions, ConvTransposeOptions};
 use burn::tensor::{Tensor, TensorData};
@@ -130,35 +130,6 @@ impl Convolving {
         }
         self.forward(affine_relu(maps, scale, shift))
     }
-}
-
-/// A fully connected layer that reads maps whole: on the CPU a matrix product, elsewhere the convolution that gives the same.
-/// Burn 0.22 fuses matrix products with what follows, and panics while it tunes them where their result is reshaped, as the
-/// gradient of this product is.
-///
-/// # Shapes
-/// - maps `[B, C, H, W]`, weight `[C H W, O]`
-/// - output `[B, O]`
-pub fn dense(layer: &Linear, maps: Tensor<4>) -> Tensor<2> {
-    #[cfg(feature = "cpu")]
-    if runs_on(&maps.device()) {
-        let [batch, channels, height, width] = maps.dims();
-        return layer.forward(maps.reshape([batch, channels * height * width]));
-    }
-    dense_as_convolution(layer, maps)
-}
-
-/// See [`dense`]. The kernel is as large as the maps.
-pub fn dense_as_convolution(layer: &Linear, maps: Tensor<4>) -> Tensor<2> {
-    let [batch, channels, height, width] = maps.dims();
-    let weight = layer.weight.val();
-    let [_, outputs] = weight.dims();
-    let kernel = weight
-        .transpose()
-        .reshape([outputs, channels, height, width]);
-    let bias = layer.bias.as_ref().map(|bias| bias.val());
-    let options = ConvOptions::new([1, 1], [0, 0], [1, 1], 1);
-    conv2d(maps, kernel, bias, options).reshape([batch, outputs])
 }
 
 /// Nearest-neighbour enlargement, then the 3x3 layer: computed as the transposed convolution that gives the same.

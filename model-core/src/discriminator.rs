@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor};
 
 use crate::blocks::{conv2x2, halving4x4, linear};
 use crate::config::DiscriminatorConfig;
-use crate::convolutions::{self, Convolving};
+use crate::convolutions::Convolving;
 use crate::emotion::Emotion;
 use crate::initial::{Initial, Zeros};
 use crate::operations::leaky_relu;
@@ -118,6 +118,7 @@ impl Discriminator {
         let Some(dense) = &self.dense else {
             return summed;
         };
-        summed + leaky_relu(convolutions::dense(dense, maps), GAIN, GAIN * LEAK)
+        let whole = maps.reshape([batch, channels * height * width]);
+        summed + leaky_relu(dense.forward(whole), GAIN, GAIN * LEAK)
     }
 }

@@ -1,8 +1,6 @@
 use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData, Tolerance};
-use model_core::blocks::linear;
+use burn::tensor::Device;
 use model_core::config::DiscriminatorConfig;
-use model_core::convolutions::dense_as_convolution;
 use model_core::discriminator::{Discriminator, DiscriminatorOutput};
 use rand_chacha::ChaCha8Rng;
 use rand_core::SeedableRng;
@@ -92,16 +90,4 @@ fn a_dense_layer_begins_by_changing_nothing_and_can_be_left_out_again() {
     );
     let without = stirred.with_layers(&config(false));
     assert_eq!(weights(&without), weights(&before));
-}
-
-#[test]
-fn a_dense_layer_is_the_convolution_that_gpus_compute_in_its_place() {
-    let device = Device::flex();
-    let layer = linear(12, 5, &mut ChaCha8Rng::seed_from_u64(1), &device);
-    let values: Vec<f32> = (0..24).map(|index| (index as f32).sin()).collect();
-    let maps = Tensor::<4>::from_data(TensorData::new(values, [2, 3, 2, 2]), &device);
-    let expected = layer.forward(maps.clone().reshape([2, 12]));
-    dense_as_convolution(&layer, maps)
-        .into_data()
-        .assert_approx_eq::<f32>(&expected.into_data(), Tolerance::absolute(1e-6));
 }
