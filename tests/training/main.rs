@@ -10,6 +10,7 @@ mod divergence;
 mod fusing;
 mod generators;
 mod gradients;
+mod inversion;
 mod kernels;
 mod latents;
 mod learns;
