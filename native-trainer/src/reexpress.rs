@@ -6,7 +6,7 @@ use model_core::classifier::Classifier;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
 use model_core::pixels::IMAGE_PIXELS;
-use training::classifier::predict;
+use training::predictions::predict;
 use training::faces::grey_faces;
 use training::inversion::{Person, Pivot, Search, SearchOptions, Tuning, TuningOptions};
 
