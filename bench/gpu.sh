@@ -80,6 +80,7 @@ P
 
 measure() {
   local from out seconds=$3 work
+  mkdir -p "$2"
   from=$(realpath "$1") out=$(realpath "$2") work=$(mktemp -d)
   shift 3
   [ $# -gt 0 ] || set -- --preset small

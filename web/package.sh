@@ -10,7 +10,7 @@ version=$(sed -n '/^\[workspace.package\]/,/^\[/s/^version = "\(.*\)"$/\1/p' "$r
 
 rm -rf "$folder"
 mkdir -p "$folder"
-cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,png.js,widget,engine.js,models} "$dist"/worker-* "$folder"
+cp -R "$dist"/{seven-faces.js,seven-faces.d.ts,png.js,widget,engine.js,models} "$dist"/worker-{cpu,webgpu}* "$folder"
 cp "$root/LICENSE" "$folder"
 sed 's|\[\(web/[a-z.]*\)\](../web/[a-z.]*)|`\1` in the repository|' "$root/docs/embedding.md" >"$folder/README.md"
 cat >"$folder/package.json" <<JSON

@@ -114,16 +114,6 @@ impl Photo {
         })
     }
 
-    /// Width and height in pixels.
-    pub fn size(&self) -> [usize; 2] {
-        [self.width, self.height]
-    }
-
-    /// The grey bytes, row by row.
-    pub fn grey(&self) -> &[u8] {
-        &self.grey
-    }
-
     /// The largest square in the middle.
     pub fn middle(&self) -> Crop {
         let [width, height] = [self.width, self.height].map(|length| length as f32);

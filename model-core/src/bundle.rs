@@ -77,6 +77,9 @@ pub struct Training {
     /// How much of the asked emotion faces were left with before the weights were written, the rest being neutral; 1 for the network
     /// as trained.
     pub label_interpolation: f64,
+    /// What a photograph showed to which the generator was tuned, where it makes that person of every seed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<Emotion>,
     /// Metrics by name, as `native-trainer eval` names them.
     #[serde(default)]
     pub metrics: BTreeMap<String, f64>,

@@ -6,9 +6,9 @@ use model_core::classifier::Classifier;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
 use model_core::pixels::IMAGE_PIXELS;
-use training::predictions::predict;
 use training::faces::grey_faces;
 use training::inversion::{Person, Pivot, Search, SearchOptions, Tuning, TuningOptions};
+use training::predictions::predict;
 
 use crate::wait::wait;
 
@@ -83,15 +83,12 @@ pub fn seven(person: &Person) -> anyhow::Result<Vec<Vec<u8>>> {
 /// What came of one held-out image.
 #[derive(Debug, Clone)]
 pub struct Measured {
-    /// Index in the data set.
-    pub image: usize,
     /// Root mean square differences from the image in grey levels: of the pivot, and after tuning.
     pub errors: [f64; 2],
     /// Share of the six other emotions in which the classifier sees what was asked for: at the pivot, and after tuning.
     pub seen: [f64; 2],
     /// Cosine between the changes from one emotion to the next, before and after tuning.
     pub kept: f64,
-    pub faces: Vec<Vec<u8>>,
 }
 
 /// Re-expresses `count` PrivateTest images, evenly spread over those there are.
@@ -143,9 +140,7 @@ fn measure_one(with: &Reexpress<'_>, dataset: &Dataset, image: usize) -> anyhow:
         *seen = right as f64 / (Emotion::COUNT - 1) as f64;
     }
     let kept = cosine(&changes(&sheets[0], own), &changes(&sheets[1], own));
-    let [_, faces] = sheets;
     Ok(Measured {
-        image,
         errors,
         seen,
         kept,

@@ -16,25 +16,57 @@ const TOLERANCE: f64 = 0.03;
 /// Gradients that are this small beside a network's largest are rounding.
 const NOTHING: f64 = 1e-4;
 
-/// Takes a run's first step on a device and on the CPU, and compares what both optimisers have seen of the gradients: their
-/// squares. Both trainers have taken the step afterwards.
+/// The parameters of generator and discriminator.
+type Networks = [Vec<NamedTensor>; 2];
+
+/// Takes a run's first step on a device and on the CPU, and compares the gradients. Both trainers have taken the step afterwards.
 pub fn agree(device: &mut Trainer, cpu: &mut Trainer) -> anyhow::Result<()> {
+    let before = weights(cpu)?;
     let step = cpu.step_number();
     for trainer in [&mut *device, &mut *cpu] {
         let batch = trainer.batcher().batch(step);
         trainer.step(batch);
     }
-    compare_all(device, cpu)
+    compare_all(&before, device, cpu)
 }
 
-/// Compares what the optimisers of two trainers have seen.
-fn compare_all(device: &Trainer, cpu: &Trainer) -> anyhow::Result<()> {
+/// Compares the gradients of two trainers that have taken a step from the same weights.
+fn compare_all(before: &Networks, device: &Trainer, cpu: &Trainer) -> anyhow::Result<()> {
     let networks = ["generator", "discriminator"];
-    let pairs = squares(device)?.into_iter().zip(squares(cpu)?);
+    let pairs = gradients(before, device)?
+        .into_iter()
+        .zip(gradients(before, cpu)?);
     for (network, (found, expected)) in networks.into_iter().zip(pairs) {
         compare(&found, &expected).with_context(|| format!("the {network}'s gradients"))?;
     }
     Ok(())
+}
+
+fn weights(trainer: &Trainer) -> anyhow::Result<Networks> {
+    Ok([
+        wait(named_tensors(&trainer.generator))?,
+        wait(named_tensors(&trainer.discriminator))?,
+    ])
+}
+
+/// What a step has left of its gradients: their size in the optimisers' mean squares, their direction in how the weights moved.
+fn gradients(before: &Networks, trainer: &Trainer) -> anyhow::Result<Networks> {
+    let mut squares = [
+        wait(named_tensors(&trainer.generator_optimizer.mean_square))?,
+        wait(named_tensors(&trainer.discriminator_optimizer.mean_square))?,
+    ];
+    let moved = before
+        .iter()
+        .flatten()
+        .zip(weights(trainer)?.into_iter().flatten());
+    for (square, (before, after)) in squares.iter_mut().flatten().zip(moved) {
+        let steps = before.numbers.iter().zip(&after.numbers);
+        for (number, (before, after)) in square.numbers.iter_mut().zip(steps) {
+            let length = number.sqrt();
+            *number = if after < before { length } else { -length };
+        }
+    }
+    Ok(squares)
 }
 
 /// Images per second over some steps from where a trainer is now.
@@ -55,17 +87,10 @@ pub fn speed(trainer: &mut Trainer, steps: u64) -> anyhow::Result<f64> {
     Ok(images as f64 / start.elapsed().as_secs_f64())
 }
 
-/// The optimisers' mean squares of gradients, of generator and discriminator.
-fn squares(trainer: &Trainer) -> anyhow::Result<[Vec<NamedTensor>; 2]> {
-    let of_generator = wait(named_tensors(&trainer.generator_optimizer.mean_square))?;
-    let of_discriminator = wait(named_tensors(&trainer.discriminator_optimizer.mean_square))?;
-    Ok([of_generator, of_discriminator])
-}
-
-/// Length of a tensor of mean squares.
-fn size(squares: &[f32]) -> f64 {
+/// Length of a tensor.
+fn size(numbers: &[f32]) -> f64 {
     let square = |&value: &f32| f64::from(value) * f64::from(value);
-    squares.iter().map(square).sum::<f64>().sqrt()
+    numbers.iter().map(square).sum::<f64>().sqrt()
 }
 
 fn compare(found: &[NamedTensor], expected: &[NamedTensor]) -> anyhow::Result<()> {
@@ -130,10 +155,11 @@ mod tests {
         for preset in [Preset::Tiny, Preset::Small] {
             let [mut burns, mut ours] = [(); 2].map(|()| trainer_of(preset, 1));
             for step in 0..2 {
+                let before = weights(&ours).unwrap();
                 let batch = || trainer_of(preset, 1).batcher().batch(step);
                 by_burns_operations(|| burns.step(batch()));
                 ours.step(batch());
-                compare_all(&burns, &ours).unwrap();
+                compare_all(&before, &burns, &ours).unwrap();
             }
         }
     }

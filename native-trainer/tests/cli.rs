@@ -746,6 +746,7 @@ fn the_help_text_in_the_docs_is_the_trainers_own() {
         "",
         "resume",
         "sample",
+        "reexpress",
         "eval",
         "classifier",
         "export",

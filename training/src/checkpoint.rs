@@ -1,8 +1,8 @@
-//! A checkpoint continues the same run: both networks, the average, both optimisers, the step and the learning rates. Batches
-//! need no state ([`crate::batcher`]).
+//! A checkpoint continues the same run: both networks, the average, both optimisers, the step and how often the run was rolled
+//! back. Batches need no state ([`crate::batcher`]).
 //!
 //! It is a list of named bytes; where they lie, in a directory or in a browser's storage, is the caller's matter. One of them,
-//! [`STATE`], carries the hash of every other, so a damaged checkpoint is known before anything of it is used.
+//! [`STATE`], carries the hash of every network's file, and a last one that of [`STATE`], so a damaged checkpoint is known before anything of it is used.
 
 use std::collections::BTreeMap;
 

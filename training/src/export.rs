@@ -95,6 +95,7 @@ impl<'a> Exported<'a> {
             truncation: self.adjustment.truncation,
             latent_edit: self.adjustment.latent_edit,
             label_interpolation: self.adjustment.label_interpolation,
+            person: None,
             metrics: BTreeMap::new(),
         };
         Ok(Bundle::pack(&self.network, options.gan, &options.generator, training).await?)

@@ -82,7 +82,7 @@ pub fn discriminator_step(
     (discriminator, figures)
 }
 
-/// R1 and R2 for all the steps that they count for, `[1]`. Real and generated images are penalised in one pass, whichever counts.
+/// R1 and R2 for all the steps that they count for, `[1]`: of real images, and where R2 counts of generated ones in the same pass.
 ///
 /// # Shapes
 /// - images `[2 B, 1, 48, 48]`, real ones first; labels `[B, 7]`

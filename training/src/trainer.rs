@@ -77,6 +77,10 @@ impl Trainer {
         bundle: &Bundle,
         discriminator: Option<&DiscriminatorBundle>,
     ) -> anyhow::Result<()> {
+        anyhow::ensure!(
+            bundle.manifest.training.person.is_none(),
+            "the bundle's generator makes one person of every seed: go on from the bundle that it was tuned from"
+        );
         let device = self.device.clone().without_autodiff();
         let (z, labels) = snapshot::statistics(&self.options, self.batcher.inputs(), &device);
         let training = &bundle.manifest.training;

@@ -13,6 +13,7 @@ use model_core::emotion::Emotion;
 use training::inversion::{SearchOptions, TuningOptions};
 
 use super::data::DataArgs;
+use crate::pictures::Grid;
 use crate::reexpress::{Measured, Reexpress, Step, measure, seven};
 use crate::wait::wait;
 use crate::{bundles, disk, home, pictures};
@@ -42,7 +43,7 @@ pub(super) struct ReexpressArgs {
     #[arg(long)]
     classifier: Option<PathBuf>,
     /// Instead of one photograph: so many PrivateTest images of --data, and figures
-    #[arg(long, value_name = "IMAGES", conflicts_with_all = ["photo", "crop", "emotion"])]
+    #[arg(long, value_name = "IMAGES", conflicts_with_all = ["photo", "crop", "emotion", "out"], value_parser = at_least_one)]
     measure: Option<usize>,
     #[command(flatten)]
     data: DataArgs,
@@ -50,14 +51,14 @@ pub(super) struct ReexpressArgs {
     method: MethodArgs,
 }
 
-/// What docs/ablations.md compares.
+/// What docs/photo.md compares.
 #[derive(Debug, Args)]
 struct MethodArgs {
     /// Steps of the search for a latent
     #[arg(long, default_value_t = SearchOptions::DEFAULT.steps, hide_short_help = true)]
     search_steps: usize,
     /// Latents that are followed at once
-    #[arg(long, default_value_t = SearchOptions::DEFAULT.starts, hide_short_help = true)]
+    #[arg(long, default_value_t = SearchOptions::DEFAULT.starts, hide_short_help = true, value_parser = starts)]
     starts: usize,
     /// Steps of the tuning
     #[arg(long, default_value_t = TuningOptions::DEFAULT.steps, hide_short_help = true)]
@@ -79,6 +80,21 @@ struct Square {
     left: f32,
     top: f32,
     side: f32,
+}
+
+/// A count of something.
+fn at_least_one(text: &str) -> Result<usize, String> {
+    let count = text.parse().ok().filter(|count| *count > 0);
+    count.ok_or_else(|| "expected 1 or more".into())
+}
+
+/// No more latents can be followed than seeds are tried.
+fn starts(text: &str) -> Result<usize, String> {
+    let most = SearchOptions::DEFAULT.candidates;
+    let starts = at_least_one(text)?;
+    (starts <= most)
+        .then_some(starts)
+        .ok_or_else(|| format!("expected 1 to {most}"))
 }
 
 fn square(text: &str) -> Result<Square, String> {
@@ -165,11 +181,10 @@ fn reexpress(
             &pictures::face(face)?,
         )?;
     }
-    let cells: Vec<Option<&[u8]>> = [Some(&grey[..])]
-        .into_iter()
-        .chain(pictures::cells(&faces))
-        .collect();
-    pictures::write(&cells, cells.len(), &args.out.join("sheet.png"))?;
+    let mut sheet = Grid::new(1 + faces.len(), 1 + faces.len());
+    sheet.put(Some(&grey));
+    faces.iter().for_each(|face| sheet.put(Some(face)));
+    sheet.write(&args.out.join("sheet.png"))?;
     let bundle = args.out.join("bundle");
     bundles::write(&wait(person.pack(of))?, &bundle)?;
     crate::say!("person   {}", args.out.display());

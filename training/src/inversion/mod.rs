@@ -14,7 +14,7 @@ pub use tuning::{Tuning, TuningOptions};
 
 use burn::tensor::Tensor;
 
-/// Grey levels from black to white over the networks' range from -1 to 1.
+/// Grey levels in one unit of the networks' range from -1 to 1.
 const GREY_LEVELS: f32 = 127.5;
 
 /// Learning rate after a share of the steps: falls to zero along half a cosine.

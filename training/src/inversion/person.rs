@@ -34,6 +34,7 @@ impl Person {
             .edited(self.latents(1))
             .truncated(0.0);
         let training = Training {
+            person: Some(self.emotion),
             metrics: BTreeMap::new(), // those of everybody's faces
             ..of.training.clone()
         };

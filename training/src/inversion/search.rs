@@ -27,7 +27,7 @@ pub struct SearchOptions {
 }
 
 impl SearchOptions {
-    /// docs/ablations.md says why these.
+    /// docs/photo.md has what they give.
     pub const DEFAULT: Self = Self {
         candidates: 64,
         starts: 1,

@@ -27,7 +27,7 @@ pub struct TuningOptions {
 }
 
 impl TuningOptions {
-    /// docs/ablations.md says why these.
+    /// docs/photo.md has what they give.
     pub const DEFAULT: Self = Self {
         steps: 60,
         rate: 1e-3,
