@@ -140,12 +140,7 @@ fn measure_one(with: &Reexpress<'_>, dataset: &Dataset, image: usize) -> anyhow:
         *seen = right as f64 / (Emotion::COUNT - 1) as f64;
     }
     let kept = cosine(&changes(&sheets[0], own), &changes(&sheets[1], own));
-    Ok(Measured {
-        errors,
-        seen,
-        kept,
-        faces,
-    })
+    Ok(Measured { errors, seen, kept })
 }
 
 /// Root mean square difference in grey levels.

@@ -772,3 +772,104 @@ fn the_help_text_in_the_docs_is_the_trainers_own() {
         "docs/train-help.txt is out of date: run `SEVEN_FACES_WRITE_HELP=1 cargo test -p native-trainer --test cli help`"
     );
 }
+
+#[test]
+fn a_photograph_is_shown_with_seven_emotions_and_kept_as_a_bundle() {
+    let directory = tempfile::tempdir().unwrap();
+    let here = directory.path();
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("../web/assets/models");
+    let [acgan, cgan] = ["acgan", "cgan"].map(|gan| shipped.join(gan).display().to_string());
+    let sampled = [
+        "sample",
+        "--bundle",
+        &cgan,
+        "--emotion",
+        "happy",
+        "--count",
+        "1",
+    ];
+    succeed(here, &sampled);
+    let photo = "samples/happy/0.png";
+    let quick = [
+        "reexpress",
+        "--bundle",
+        &acgan,
+        "--photo",
+        photo,
+        "--search-steps",
+        "20",
+        "--tuning-steps",
+        "10",
+    ];
+    let of = |more: &[&'static str]| -> Vec<&str> {
+        quick.into_iter().chain(more.iter().copied()).collect()
+    };
+
+    let said = succeed(here, &of(&["--out", "me"]));
+    assert!(
+        said.contains("photo    samples/happy/0.png: happy"),
+        "{said}"
+    );
+    assert!(said.contains("tuning     10 steps"), "{said}");
+    let face = |path: &str| {
+        image::open(here.join(path))
+            .unwrap()
+            .into_luma8()
+            .into_raw()
+    };
+    for emotion in Emotion::ALL {
+        assert_eq!(face(&format!("me/{emotion}.png")).len(), 48 * 48);
+    }
+    assert_ne!(face("me/happy.png"), face("me/sad.png"));
+    let apart = |left: &[u8], right: &[u8]| {
+        let squares = left
+            .iter()
+            .zip(right)
+            .map(|(&a, &b)| (f32::from(a) - f32::from(b)).powi(2));
+        (squares.sum::<f32>() / left.len() as f32).sqrt()
+    };
+    assert!(apart(&face("me/happy.png"), &face(photo)) < 25.0);
+
+    // The bundle makes this person of every seed.
+    let again = [
+        "sample",
+        "--bundle",
+        "me/bundle",
+        "--emotion",
+        "happy",
+        "--count",
+        "2",
+        "--out",
+        "again",
+    ];
+    succeed(here, &again);
+    for number in 0..2 {
+        let face_again = face(&format!("again/happy/{number}.png"));
+        assert!(apart(&face_again, &face("me/happy.png")) < 3.0);
+    }
+    assert!(
+        refuse(here, &with(&["train"], &["--from", "me/bundle"]))
+            .contains("one person of every seed")
+    );
+
+    for (arguments, sentence) in [
+        (of(&["--crop", "0,0,48", "--emotion", "bored"]), "bored"),
+        (of(&["--crop", "100,0,48"]), "outside of the 48x48 picture"),
+        (of(&["--crop", "here"]), "expected three numbers"),
+        (of(&["--starts", "0"]), "expected 1 or more"),
+        (vec!["reexpress", "--bundle", &acgan], "--photo"),
+        (
+            vec![
+                "reexpress",
+                "--bundle",
+                &acgan,
+                "--photo",
+                "me/bundle/manifest.json",
+            ],
+            "expected JPEG or PNG",
+        ),
+    ] {
+        let said = refuse(here, &arguments);
+        assert!(said.contains(sentence), "{arguments:?}: {said}");
+    }
+}

@@ -1,5 +1,5 @@
 use burn::module::Module;
-use burn::tensor::Device;
+use burn::tensor::{Device, Tensor};
 use model_core::config::DiscriminatorConfig;
 use model_core::discriminator::{Discriminator, DiscriminatorOutput};
 use rand_chacha::ChaCha8Rng;
