@@ -154,13 +154,11 @@ mod tests {
     fn gradients_by_burns_operations_are_those_of_the_kernels() {
         for preset in [Preset::Tiny, Preset::Small] {
             let [mut burns, mut ours] = [(); 2].map(|()| trainer_of(preset, 1));
-            for step in 0..2 {
-                let before = weights(&ours).unwrap();
-                let batch = || trainer_of(preset, 1).batcher().batch(step);
-                by_burns_operations(|| burns.step(batch()));
-                ours.step(batch());
-                compare_all(&before, &burns, &ours).unwrap();
-            }
+            let before = weights(&ours).unwrap();
+            let batch = || trainer_of(preset, 1).batcher().batch(0);
+            by_burns_operations(|| burns.step(batch()));
+            ours.step(batch());
+            compare_all(&before, &burns, &ours).unwrap();
         }
     }
 }
