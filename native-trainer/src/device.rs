@@ -1,4 +1,4 @@
-//! Where tensors live: the only place that knows about GPUs and CPUs.
+//! Where tensors live: the choice of a device. `adapters.rs` lists them, `trial.rs` tries one.
 
 use std::str::FromStr;
 
@@ -186,6 +186,6 @@ fn ndarray() -> anyhow::Result<ChosenDevice> {
 #[cfg(not(feature = "ndarray"))]
 fn ndarray() -> anyhow::Result<ChosenDevice> {
     anyhow::bail!(
-        "this build has no ndarray backend: run it with `cargo run -p native-trainer --features ndarray`, or use --device cpu, which is 70-100 times faster"
+        "this build has no ndarray backend: run it with `cargo run -p native-trainer --features ndarray`, or use --device cpu, which is about 70 times faster"
     )
 }

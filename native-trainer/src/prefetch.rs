@@ -14,7 +14,7 @@ const MOST_THREADS: usize = 4;
 
 /// The batches of a run from some step on, in order; the same ones as [`Batcher::batch`] gives.
 pub struct Prefetch {
-    /// One per thread, each with every so manieth batch.
+    /// One per thread; with n threads each has every n-th batch.
     threads: Vec<Receiver<BatchData>>,
     /// Whose turn it is.
     next: usize,

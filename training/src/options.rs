@@ -291,6 +291,12 @@ impl RunOptions {
             self.loss.penalty_every > 0,
             "loss.penalty_every is 0: expected at least 1"
         );
+        within("generator_learning_rate", self.generator_learning_rate, 1.0)?;
+        within(
+            "discriminator_learning_rate",
+            self.discriminator_learning_rate,
+            1.0,
+        )?;
         within("class_balancing", self.class_balancing, 1.0)?;
         within("augmentation", self.augmentation, 1.0)?;
         within("learning_rate_decay", self.learning_rate_decay, 1.0)?;
