@@ -27,6 +27,18 @@ pub enum DatasetError {
         source: zip::result::ZipError,
     },
     #[error(
+        "{file} is a link that leads to no file or folder{}. Fetch what links point to (git annex get, dvc pull, or mount \
+         the disk), remove them, or pass --skip-bad-rows to read what is there.",
+        one_of(*links)
+    )]
+    DeadLink { file: String, links: usize },
+    #[error(
+        "{file} is a link in an archive, to something that is not read from there{}. Pack the files themselves \
+         (tar --hard-dereference -h, or zip without -y), or pass --skip-bad-rows to read what is there.",
+        one_of(*links)
+    )]
+    PackedLink { file: String, links: usize },
+    #[error(
         "{file} is empty: expected the columns emotion, pixels and Usage in its first line. Download it again."
     )]
     Empty { file: String },
@@ -135,6 +147,13 @@ impl DatasetError {
             file: file.to_owned(),
             found: found.to_owned(),
         }
+    }
+}
+
+fn one_of(links: usize) -> String {
+    match links {
+        1 => String::new(),
+        _ => format!(" (one of {links} such links)"),
     }
 }
 

@@ -35,7 +35,7 @@ pub(crate) fn add(
             format!("the folder '{}'", printable(&place.folder)),
             format!("a folder named {names}"),
         ));
-        return dataset.refuse(problem, options);
+        return dataset.refuse(problem, 1, options);
     };
     let mut bytes = Vec::new();
     // One byte more than allowed, because the size that an archive declares can be a lie.
@@ -45,12 +45,13 @@ pub(crate) fn add(
                 file: file.to_owned(),
                 source,
             },
+            1,
             options,
         );
     }
     match decode(&bytes) {
         Ok(image) => dataset.push(&image, emotion, place.split.unwrap_or(Split::Training)),
-        Err(problem) => dataset.refuse(bad(problem), options)?,
+        Err(problem) => dataset.refuse(bad(problem), 1, options)?,
     }
     Ok(())
 }

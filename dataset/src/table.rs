@@ -165,7 +165,7 @@ pub(crate) fn read(
                     found,
                     expected,
                 };
-                dataset.refuse(problem, options)?;
+                dataset.refuse(problem, 1, options)?;
             }
         }
     }

@@ -36,6 +36,11 @@ pub(crate) trait Files {
     /// Reads the files with these numbers, which ascend.
     fn visit(&mut self, wanted: &[usize], each: &mut Each) -> Result<(), DatasetError>;
 
+    /// How many links lead to nothing that can be read, and what is wrong with the first.
+    fn dead_links(&self) -> Option<(usize, DatasetError)> {
+        None
+    }
+
     /// A file that is an archive itself. Archives in archives are read into memory, at most `room` bytes.
     fn open(&mut self, index: usize, room: u64) -> Result<Opened<'_>, DatasetError>;
 }

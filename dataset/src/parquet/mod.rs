@@ -220,7 +220,7 @@ fn add(
                 found,
                 expected,
             };
-            dataset.refuse(problem, options)
+            dataset.refuse(problem, 1, options)
         }
     }
 }

@@ -1,5 +1,8 @@
 //! Every form in which FER2013 lies on people's disks: what is read, what is said, and what is refused.
 
+#[cfg(unix)]
+mod links;
+
 use std::io::Cursor;
 
 use dataset::{Dataset, Kind, LoadOptions, Split};
