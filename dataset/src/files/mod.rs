@@ -10,6 +10,7 @@ pub(crate) mod zip;
 use std::io::{Read, Seek};
 
 use crate::DatasetError;
+use crate::error::printable;
 
 /// The most files that are listed.
 pub(crate) const MOST_FILES: usize = 500_000;
@@ -80,6 +81,13 @@ pub(crate) fn into_memory(
         });
     }
     Ok(bytes)
+}
+
+/// How many links an archive has that are not read, and what is wrong with the first.
+fn packed_links(links: &[String], archive: &str) -> Option<(usize, DatasetError)> {
+    let file = format!("{archive}/{}", printable(links.first()?));
+    let links = links.len();
+    Some((links, DatasetError::PackedLink { file, links }))
 }
 
 /// Refuses a list that is beyond all bounds.

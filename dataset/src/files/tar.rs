@@ -3,11 +3,14 @@
 //! Own, because what it reads may be made to do harm: names are bounded, nothing is unpacked to a disk, and there is
 //! little to it: blocks of 512 bytes, a header before each file.
 
+use std::collections::HashMap;
 use std::io::{self, BufReader, Cursor, Read, SeekFrom};
 
 use flate2::read::MultiGzDecoder;
 
-use super::{Each, Files, Opened, ReadSeek, bounded, into_memory, visible};
+use super::{
+    Each, Files, LARGEST_ARCHIVE, Opened, ReadSeek, bounded, into_memory, packed_links, visible,
+};
 use crate::DatasetError;
 use crate::error::printable;
 
@@ -20,8 +23,23 @@ const MOST_UNPACKED: u64 = 2 << 30;
 const LONGEST_NAME: u64 = 4096;
 const LONGEST_LIST: usize = 32 << 20;
 
-/// What is done with each file: its place, its name and its bytes. Says whether more are wanted.
-type Shown<'a> = dyn FnMut(usize, &str, &mut dyn Read) -> Result<bool, DatasetError> + 'a;
+/// What is done with each entry: its place, what it is and its bytes. Says whether more are wanted.
+type Shown<'a> = dyn FnMut(usize, &Entry, &mut dyn Read) -> Result<bool, DatasetError> + 'a;
+
+/// A file or a link.
+struct Entry {
+    name: String,
+    size: u64,
+    link: Option<Link>,
+}
+
+/// What a link leads to.
+enum Link {
+    /// The bytes of an earlier file of this name: GNU tar packs those once.
+    Hard(String),
+    /// A path, perhaps outside of the archive.
+    Symbolic,
+}
 
 pub(crate) struct Tar<'a> {
     input: Box<dyn ReadSeek + 'a>,
@@ -29,8 +47,10 @@ pub(crate) struct Tar<'a> {
     /// Its name in messages.
     file: String,
     names: Vec<String>,
-    /// Which file of the archive each name belongs to: others are hidden.
+    /// Which entry of the archive has the bytes of each name, in ascending order: others are hidden, and one with hard
+    /// links has several names.
     places: Vec<usize>,
+    dead_links: Vec<String>,
 }
 
 impl<'a> Tar<'a> {
@@ -46,24 +66,14 @@ impl<'a> Tar<'a> {
             file: file.to_owned(),
             names: Vec::new(),
             places: Vec::new(),
+            dead_links: Vec::new(),
         };
-        let (mut names, mut places, mut length) = (Vec::new(), Vec::new(), 0);
-        tar.pass(&mut |place, name, _| {
-            length += name.len();
-            bounded(place, file)?;
-            if length > LONGEST_LIST {
-                return Err(DatasetError::TooMuch {
-                    file: file.to_owned(),
-                    most: "32 MiB of file names".to_owned(),
-                });
-            }
-            if let Some(name) = visible(name) {
-                names.push(name);
-                places.push(place);
-            }
-            Ok(true)
-        })?;
-        (tar.names, tar.places) = (names, places);
+        let mut listing = Listing::default();
+        tar.pass(&mut |place, entry, _| listing.add(place, entry, file).map(|()| true))?;
+        let mut listed = listing.listed;
+        listed.sort();
+        (tar.places, tar.names) = listed.into_iter().unzip();
+        tar.dead_links = listing.dead_links;
         Ok(tar)
     }
 
@@ -84,14 +94,62 @@ impl<'a> Tar<'a> {
             input: input.take(MOST_UNPACKED),
         };
         let mut place = 0;
-        while let Some((name, size)) = blocks.next_file().map_err(broken)? {
-            let mut content = (&mut blocks.input).take(size);
-            if !each(place, &name, &mut content)? {
+        while let Some(entry) = blocks.next_entry().map_err(broken)? {
+            let mut content = (&mut blocks.input).take(entry.size);
+            if !each(place, &entry, &mut content)? {
                 return Ok(());
             }
-            let left = content.limit().saturating_add(padding(size));
+            let left = content.limit().saturating_add(padding(entry.size));
             blocks.skip(left).map_err(broken)?;
             place += 1;
+        }
+        Ok(())
+    }
+}
+
+/// The names in an archive, while it is read.
+#[derive(Default)]
+struct Listing {
+    listed: Vec<(usize, String)>,
+    dead_links: Vec<String>,
+    /// Where the files of all names are, hidden ones as well, and how long they are.
+    found: HashMap<String, (usize, u64)>,
+    /// Bytes of all names, and bytes that hard links give a second time.
+    length: usize,
+    linked: u64,
+}
+
+impl Listing {
+    /// Takes over an entry of the archive `file`.
+    fn add(&mut self, place: usize, entry: &Entry, file: &str) -> Result<(), DatasetError> {
+        bounded(place, file)?;
+        let too_much = |most: &str| DatasetError::TooMuch {
+            file: file.to_owned(),
+            most: most.to_owned(),
+        };
+        self.length += entry.name.len();
+        if self.length > LONGEST_LIST {
+            return Err(too_much("32 MiB of file names"));
+        }
+        let content = match &entry.link {
+            None => Some((place, entry.size)),
+            Some(Link::Hard(to)) => self.found.get(plain(to)).copied(),
+            Some(Link::Symbolic) => None,
+        };
+        let visible = visible(&entry.name);
+        match content {
+            Some((place, size)) => {
+                if entry.link.is_some() {
+                    self.linked += size;
+                }
+                if self.linked > MOST_UNPACKED {
+                    return Err(too_much("2 GiB in files with hard links"));
+                }
+                self.found
+                    .insert(plain(&entry.name).to_owned(), (place, size));
+                self.listed.extend(visible.map(|name| (place, name)));
+            }
+            None => self.dead_links.extend(visible),
         }
         Ok(())
     }
@@ -111,15 +169,29 @@ impl Files for Tar<'_> {
         let mut left = wanted.iter().copied().peekable();
         let result = match left.peek() {
             None => Ok(()),
-            Some(_) => self.pass(&mut |place, _, input| {
-                if let Some(index) = left.next_if(|&index| places[index] == place) {
-                    each(index, input)?;
+            Some(_) => self.pass(&mut |place, entry, input| {
+                let here = |index: &usize| places[*index] == place;
+                let Some(first) = left.next_if(here) else {
+                    return Ok(true);
+                };
+                if !left.peek().is_some_and(here) {
+                    each(first, input)?;
+                    return Ok(left.peek().is_some());
+                }
+                let bytes = into_memory(input, &entry.name, LARGEST_ARCHIVE)?;
+                each(first, &mut &bytes[..])?;
+                while let Some(index) = left.next_if(here) {
+                    each(index, &mut &bytes[..])?;
                 }
                 Ok(left.peek().is_some())
             }),
         };
         self.places = places;
         result
+    }
+
+    fn dead_links(&self) -> Option<(usize, DatasetError)> {
+        packed_links(&self.dead_links, &self.file)
     }
 
     fn open(&mut self, index: usize, room: u64) -> Result<Opened<'_>, DatasetError> {
@@ -141,34 +213,48 @@ struct Blocks<R> {
 }
 
 impl<R: Read> Blocks<R> {
-    /// The next file's name and size; the reader then stands at its first byte.
-    fn next_file(&mut self) -> io::Result<Option<(String, u64)>> {
-        let (mut name, mut size) = (None, None);
+    /// The next file or link; the reader then stands at its first byte.
+    fn next_entry(&mut self) -> io::Result<Option<Entry>> {
+        let (mut name, mut target, mut size) = (None, None, None);
         loop {
             let Some(header) = self.header()? else {
                 return Ok(None);
             };
             let length = number(&header[124..136])?;
-            match header[156] {
+            let link = match header[156] {
                 // A long name as GNU tar writes it, and as POSIX does.
-                b'L' => name = Some(until_zero(&self.small(length)?)),
+                b'L' => {
+                    name = Some(until_zero(&self.small(length)?));
+                    continue;
+                }
+                b'K' => {
+                    target = Some(until_zero(&self.small(length)?));
+                    continue;
+                }
                 b'x' => {
                     let records = self.small(length)?;
                     name = record(&records, "path").or(name);
+                    target = record(&records, "linkpath").or(target);
                     size = record(&records, "size")
                         .and_then(|text| text.parse().ok())
                         .or(size);
+                    continue;
                 }
-                b'0' | 0 | b'7' => {
-                    let name = name.unwrap_or_else(|| short_name(&header));
-                    return Ok(Some((name, size.unwrap_or(length))));
-                }
-                // Folders, links and what applies to all files.
+                b'0' | 0 | b'7' => None,
+                b'1' => Some(Link::Hard(
+                    target.unwrap_or_else(|| until_zero(&header[157..257])),
+                )),
+                b'2' => Some(Link::Symbolic),
+                // Folders and what applies to all files.
                 _ => {
                     self.skip(length + padding(length))?;
-                    (name, size) = (None, None);
+                    (name, target, size) = (None, None, None);
+                    continue;
                 }
-            }
+            };
+            let name = name.unwrap_or_else(|| short_name(&header));
+            let size = size.unwrap_or(length);
+            return Ok(Some(Entry { name, size, link }));
         }
     }
 
@@ -259,6 +345,11 @@ fn number(field: &[u8]) -> io::Result<u64> {
         "" => Ok(0),
         digits => u64::from_str_radix(digits, 8).map_err(|_| wrong()),
     }
+}
+
+/// A name as hard links give it.
+fn plain(name: &str) -> &str {
+    name.trim_start_matches("./")
 }
 
 fn short_name(header: &[u8; BLOCK]) -> String {

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Seek};
 use ::zip::ZipArchive;
 use ::zip::result::ZipError;
 
-use super::{Each, Files, Opened, bounded, into_memory, metered, visible};
+use super::{Each, Files, Opened, bounded, into_memory, metered, packed_links, visible};
 use crate::DatasetError;
 use crate::error::printable;
 
@@ -16,6 +16,7 @@ pub(crate) struct Zip<R> {
     names: Vec<String>,
     /// Which of the archive's entries each name belongs to.
     entries: Vec<usize>,
+    dead_links: Vec<String>,
 }
 
 /// Opens an archive and lists its files in the order of their paths. Older Windows writes paths with backslashes.
@@ -23,7 +24,7 @@ pub(crate) fn list<R: Read + Seek>(
     input: R,
     file: &str,
 ) -> Result<Zip<impl Read + Seek>, DatasetError> {
-    let archive = metered::open(input, file)?;
+    let mut archive = metered::open(input, file)?;
     bounded(archive.len(), file)?;
     let mut listed: Vec<(String, usize)> = (0..archive.len())
         .filter_map(|entry| {
@@ -32,12 +33,18 @@ pub(crate) fn list<R: Read + Seek>(
         })
         .collect();
     listed.sort();
+    // What a link holds is the path of a file.
+    let (links, listed): (Vec<_>, Vec<_>) = listed.into_iter().partition(|(_, entry)| {
+        let entry = archive.by_index_raw(*entry);
+        entry.is_ok_and(|entry| entry.is_symlink())
+    });
     let (names, entries) = listed.into_iter().unzip();
     Ok(Zip {
         archive,
         file: file.to_owned(),
         names,
         entries,
+        dead_links: links.into_iter().map(|(name, _)| name).collect(),
     })
 }
 
@@ -62,6 +69,10 @@ impl<R: Read + Seek> Files for Zip<R> {
         wanted
             .iter()
             .try_for_each(|&index| each(index, &mut self.entry(index)?))
+    }
+
+    fn dead_links(&self) -> Option<(usize, DatasetError)> {
+        packed_links(&self.dead_links, &self.file)
     }
 
     fn open(&mut self, index: usize, room: u64) -> Result<Opened<'_>, DatasetError> {
