@@ -1,5 +1,6 @@
 //! What can be wrong with data, in sentences.
 
+use crate::Fault;
 use crate::label::numbers;
 
 /// Why a data set cannot be used: what was found, what was expected, what to do.
@@ -60,25 +61,14 @@ pub enum DatasetError {
         kind: &'static str,
         found: String,
     },
-    #[error(
-        "{file}, line {line}: found {found}, expected {expected}. \
-         Correct or delete this row, or pass --skip-bad-rows to leave such rows out."
-    )]
+    #[error("{file}, line {line}: {}", fault.sentence("row"))]
     BadRow {
         file: String,
         line: u64,
-        found: String,
-        expected: String,
+        fault: Fault,
     },
-    #[error(
-        "{file}: found {found}, expected {expected}. \
-         Correct or delete this image, or pass --skip-bad-rows to leave such images out."
-    )]
-    BadImage {
-        file: String,
-        found: String,
-        expected: String,
-    },
+    #[error("{file}: {}", fault.sentence("image"))]
+    BadImage { file: String, fault: Fault },
     #[error(
         "{file}, line 1: found two columns named {column}, expected one. Delete or rename the other."
     )]
@@ -106,7 +96,7 @@ pub enum DatasetError {
     SeveralReadings { file: String, found: String },
     #[error(
         "{file} labels emotions by numbers of another data set: found {number}, expected {}. \
-         Name the emotions, or number them so.",
+         Name the emotions, or number them so: subtract 1 from all where they begin at 1.",
         numbers()
     )]
     OtherNumbers { file: String, number: u64 },

@@ -157,6 +157,7 @@ impl Dataset {
         options: LoadOptions,
     ) -> Result<(), DatasetError> {
         self.skipped += count;
+        self.report.left_out.count(&problem, count);
         if options.skip_bad_rows {
             Ok(())
         } else {

@@ -135,7 +135,8 @@ pub(crate) fn is_table_name(name: &str) -> bool {
 /// Whether a file claims to be an image, of a format that is read or of one that is then refused.
 pub(crate) fn is_image_name(name: &str) -> bool {
     [
-        ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".tif", ".tiff", ".webp",
+        ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".ppm", ".tif", ".tiff", ".webp", ".avif",
+        ".heic",
     ]
     .iter()
     .any(|ending| has_ending(name, ending))

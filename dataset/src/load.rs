@@ -36,6 +36,8 @@ pub(crate) fn load(
     within(files, archives, LARGEST_ARCHIVE, &mut |files, room| {
         read::read(files, &chosen, room, options, dataset)
     })?;
+    let left_out = dataset.report.left_out.said();
+    dataset.report.warnings.extend(left_out);
     dataset.report.passed_over_others(&chosen, found);
     dataset.with_training_images(file)
 }
