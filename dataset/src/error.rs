@@ -40,6 +40,11 @@ pub enum DatasetError {
     )]
     PackedLink { file: String, links: usize },
     #[error(
+        "{file} is {how}, which is not read. Unpack the archive and pass the folder, or pack it again without a password \
+         and with the usual compression (deflate)."
+    )]
+    LockedEntry { file: String, how: &'static str },
+    #[error(
         "{file} is empty: expected the columns emotion, pixels and Usage in its first line. Download it again."
     )]
     Empty { file: String },

@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Read, Seek};
 
-use ::zip::ZipArchive;
 use ::zip::result::ZipError;
+use ::zip::{CompressionMethod, ZipArchive};
 
 use super::{Each, Files, Opened, bounded, into_memory, metered, packed_links, visible};
 use crate::DatasetError;
@@ -14,8 +14,8 @@ pub(crate) struct Zip<R> {
     /// Its name in messages.
     file: String,
     names: Vec<String>,
-    /// Which of the archive's entries each name belongs to.
-    entries: Vec<usize>,
+    /// Which of the archive's entries each name belongs to, and why it cannot be read.
+    entries: Vec<(usize, Option<&'static str>)>,
     dead_links: Vec<String>,
 }
 
@@ -33,26 +33,57 @@ pub(crate) fn list<R: Read + Seek>(
         })
         .collect();
     listed.sort();
-    // What a link holds is the path of a file.
-    let (links, listed): (Vec<_>, Vec<_>) = listed.into_iter().partition(|(_, entry)| {
-        let entry = archive.by_index_raw(*entry);
-        entry.is_ok_and(|entry| entry.is_symlink())
-    });
-    let (names, entries) = listed.into_iter().unzip();
+    let (mut names, mut entries, mut dead_links) = (Vec::new(), Vec::new(), Vec::new());
+    for (name, entry) in listed {
+        let described = archive.by_index_raw(entry);
+        // What a link holds is the path of a file.
+        if described
+            .as_ref()
+            .is_ok_and(|described| described.is_symlink())
+        {
+            dead_links.push(name);
+            continue;
+        }
+        let locked = described
+            .ok()
+            .and_then(|described| match described.encrypted() {
+                true => Some("encrypted"),
+                false => unread(described.compression()),
+            });
+        names.push(name);
+        entries.push((entry, locked));
+    }
     Ok(Zip {
         archive,
         file: file.to_owned(),
         names,
         entries,
-        dead_links: links.into_iter().map(|(name, _)| name).collect(),
+        dead_links,
+    })
+}
+
+/// A compression that is not read.
+fn unread(method: CompressionMethod) -> Option<&'static str> {
+    Some(match method {
+        CompressionMethod::STORE | CompressionMethod::DEFLATE => return None,
+        CompressionMethod::BZIP2 => "compressed by bzip2",
+        CompressionMethod::LZMA => "compressed by LZMA",
+        CompressionMethod::XZ => "compressed by xz",
+        CompressionMethod::ZSTD => "compressed by zstd",
+        CompressionMethod::DEFLATE64 => "compressed by Deflate64",
+        _ => "compressed by another method than deflate",
     })
 }
 
 impl<R: Read + Seek> Zip<R> {
     fn entry(&mut self, index: usize) -> Result<impl Read + '_, DatasetError> {
         let file = self.shown(index);
+        let (entry, locked) = self.entries[index];
+        if let Some(how) = locked {
+            return Err(DatasetError::LockedEntry { file, how });
+        }
         let broken = |source: ZipError| DatasetError::BrokenArchive { file, source };
-        self.archive.by_index(self.entries[index]).map_err(broken)
+        self.archive.by_index(entry).map_err(broken)
     }
 }
 

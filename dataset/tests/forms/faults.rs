@@ -124,3 +124,32 @@ fn of_many_columns_the_first_are_named() {
         "{said}"
     );
 }
+
+#[test]
+fn an_archive_of_another_compression_is_named_by_it() {
+    for (method, how) in [(12, "bzip2"), (14, "LZMA"), (95, "xz"), (93, "zstd")] {
+        for files in [vec![file("a.csv", table(&SPLITS))], named("train/")] {
+            let mut bytes = zipped(&files);
+            for (signature, place) in [(b"PK\x03\x04", 8), (b"PK\x01\x02", 10)] {
+                let found = |at: &usize| bytes[*at..].starts_with(signature);
+                let headers: Vec<usize> = (0..bytes.len()).filter(found).collect();
+                headers.iter().for_each(|at| bytes[at + place] = method);
+            }
+            let said = read_one("faces.zip", &bytes).unwrap_err();
+            let sentence = format!("is compressed by {how}, which is not read. Unpack the archive");
+            assert!(
+                said.contains(&sentence) && !said.contains("ownload"),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn lines_may_end_in_carriage_returns_alone() {
+    let text = table(&SPLITS).replace('\n', "\r");
+    let dataset = read_one("faces.csv", text.as_bytes()).unwrap();
+    assert_eq!(counts(&dataset), [7, 7, 7]);
+    let said = read_one("faces.csv", format!("{text}9,,\r").as_bytes()).unwrap_err();
+    assert!(said.starts_with("faces.csv, line 23: found"), "{said}");
+}
