@@ -398,6 +398,20 @@ fn two_names_of_one_split_are_refused() {
 }
 
 #[test]
+fn numbered_tables_belong_together_in_the_order_of_their_numbers() {
+    for (first, second) in [
+        (table(&SPLITS[..1]), table(&SPLITS[1..])),
+        (without_usage(), without_usage()),
+    ] {
+        let files = [file("fer2013_10.csv", second), file("fer2013_9.csv", first)];
+        let dataset = read(&files).unwrap();
+        assert_eq!(dataset.report.source, "fer2013_9.csv, fer2013_10.csv");
+        assert_eq!(counts(&dataset).iter().sum::<usize>(), dataset.len());
+        assert_eq!(dataset.split(0), Split::Training);
+    }
+}
+
+#[test]
 fn two_tables_side_by_side_are_refused_and_both_are_named() {
     let files = ["a.csv", "b.csv"].map(|name| file(name, table(&SPLITS)));
     let said = read(&files).unwrap_err();
