@@ -1,5 +1,6 @@
 //! Named files, wherever they lie: in memory, in a folder, in an archive. What is in them is somebody else's matter.
 
+pub(crate) mod blocks;
 #[cfg(feature = "fs")]
 pub(crate) mod folder;
 pub(crate) mod memory;
