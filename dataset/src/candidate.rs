@@ -7,7 +7,7 @@ use crate::tree::Image;
 use crate::{DatasetError, Split};
 
 /// An archive in a list of files.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Archive {
     pub index: usize,
     pub form: Form,

@@ -1,5 +1,6 @@
 //! What can be wrong with data, in sentences.
 
+use crate::Fault;
 use crate::label::numbers;
 
 /// Why a data set cannot be used: what was found, what was expected, what to do.
@@ -27,6 +28,23 @@ pub enum DatasetError {
         source: zip::result::ZipError,
     },
     #[error(
+        "{file} is a link that leads to no file or folder{}. Fetch what links point to (git annex get, dvc pull, or mount \
+         the disk), remove them, or pass --skip-bad-rows to read what is there.",
+        one_of(*links)
+    )]
+    DeadLink { file: String, links: usize },
+    #[error(
+        "{file} is a link in an archive, to something that is not read from there{}. Pack the files themselves \
+         (tar --hard-dereference -h, or zip without -y), or pass --skip-bad-rows to read what is there.",
+        one_of(*links)
+    )]
+    PackedLink { file: String, links: usize },
+    #[error(
+        "{file} is {how}, which is not read. Unpack the archive and pass the folder, or pack it again without a password \
+         and with the usual compression (deflate)."
+    )]
+    LockedEntry { file: String, how: &'static str },
+    #[error(
         "{file} is empty: expected the columns emotion, pixels and Usage in its first line. Download it again."
     )]
     Empty { file: String },
@@ -48,25 +66,14 @@ pub enum DatasetError {
         kind: &'static str,
         found: String,
     },
-    #[error(
-        "{file}, line {line}: found {found}, expected {expected}. \
-         Correct or delete this row, or pass --skip-bad-rows to leave such rows out."
-    )]
+    #[error("{file}, line {line}: {}", fault.sentence("row"))]
     BadRow {
         file: String,
         line: u64,
-        found: String,
-        expected: String,
+        fault: Fault,
     },
-    #[error(
-        "{file}: found {found}, expected {expected}. \
-         Correct or delete this image, or pass --skip-bad-rows to leave such images out."
-    )]
-    BadImage {
-        file: String,
-        found: String,
-        expected: String,
-    },
+    #[error("{file}: {}", fault.sentence("image"))]
+    BadImage { file: String, fault: Fault },
     #[error(
         "{file}, line 1: found two columns named {column}, expected one. Delete or rename the other."
     )]
@@ -94,7 +101,7 @@ pub enum DatasetError {
     SeveralReadings { file: String, found: String },
     #[error(
         "{file} labels emotions by numbers of another data set: found {number}, expected {}. \
-         Name the emotions, or number them so.",
+         Name the emotions, or number them so: subtract 1 from all where they begin at 1.",
         numbers()
     )]
     OtherNumbers { file: String, number: u64 },
@@ -135,6 +142,13 @@ impl DatasetError {
             file: file.to_owned(),
             found: found.to_owned(),
         }
+    }
+}
+
+fn one_of(links: usize) -> String {
+    match links {
+        1 => String::new(),
+        _ => format!(" (one of {links} such links)"),
     }
 }
 

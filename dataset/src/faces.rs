@@ -149,13 +149,15 @@ impl Dataset {
         self.splits.push(split);
     }
 
-    /// Passes on what is wrong with a row or an image, or counts it where bad ones may be left out.
+    /// Passes on what is wrong with this many rows or images, or counts them where bad ones may be left out.
     pub(crate) fn refuse(
         &mut self,
         problem: DatasetError,
+        count: usize,
         options: LoadOptions,
     ) -> Result<(), DatasetError> {
-        self.skipped += 1;
+        self.skipped += count;
+        self.report.left_out.count(&problem, count);
         if options.skip_bad_rows {
             Ok(())
         } else {

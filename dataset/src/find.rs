@@ -22,6 +22,8 @@ pub(crate) struct Found {
     pub candidates: Vec<Candidate>,
     pub passed: Vec<PassedOver>,
     pub problems: Vec<DatasetError>,
+    /// Where links lead to nothing that can be read, and how many.
+    pub dead_links: Vec<(Location, usize, DatasetError)>,
 }
 
 /// Looks through files and, the nearest first, through archives in which the data set may lie.
@@ -43,12 +45,16 @@ pub(crate) fn find(files: &mut dyn Files, top: Location) -> Result<Found, Datase
             &location.archives,
             LARGEST_ARCHIVE,
             &mut |files, room| {
-                let names = files.names().to_vec();
-                scan(files, &location, room).map(|scan| (scan, names))
+                let (names, links) = (files.names().to_vec(), files.dead_links());
+                scan(files, &location, room).map(|scan| (scan, names, links))
             },
         );
         match (inside, archive) {
-            (Ok((scan, names)), _) => waiting.extend(found.take(scan, &location, &names)),
+            (Ok((scan, names, links)), _) => {
+                let links = links.map(|(count, problem)| (location.clone(), count, problem));
+                found.dead_links.extend(links);
+                waiting.extend(found.take(scan, &location, &names));
+            }
             (Err(problem), None) => return Err(problem),
             (Err(problem), Some(name)) => {
                 let why = format!("an archive that cannot be read ({problem})");

@@ -4,7 +4,7 @@ use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
-use crate::files::tar;
+use crate::files::blocks;
 use crate::text::Encoding;
 
 /// How many bytes tell what a file is.
@@ -94,7 +94,7 @@ fn of_bytes(head: &[u8]) -> Kind {
     if head.starts_with(b"RIFF") && head.get(8..12) == Some(b"WEBP") {
         return Kind::Image;
     }
-    if tar::is_header(head) {
+    if blocks::is_header(head) {
         return Kind::Tar;
     }
     let page = String::from_utf8_lossy(&head[..head.len().min(64)])
@@ -135,7 +135,8 @@ pub(crate) fn is_table_name(name: &str) -> bool {
 /// Whether a file claims to be an image, of a format that is read or of one that is then refused.
 pub(crate) fn is_image_name(name: &str) -> bool {
     [
-        ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".tif", ".tiff", ".webp",
+        ".jpg", ".jpeg", ".png", ".bmp", ".gif", ".pgm", ".ppm", ".tif", ".tiff", ".webp", ".avif",
+        ".heic",
     ]
     .iter()
     .any(|ending| has_ending(name, ending))

@@ -2,6 +2,8 @@
 
 use model_core::emotion::Emotion;
 
+use crate::Fault;
+
 /// What a label says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Label {
@@ -52,31 +54,49 @@ pub(crate) fn numbers() -> String {
         .join(", ")
 }
 
-/// How often numbers beyond 6 stand where emotions are expected.
+/// What is wrong with a label that is none of the seven, which `found` quotes.
+pub(crate) fn fault(label: Label, found: String) -> Fault {
+    let fault = Fault::new(found, numbers()).shared();
+    match label {
+        Label::Beyond(_) => fault.advise(
+            "If the numbers begin at 1, they are another data set's: subtract 1 from all. Else correct this one",
+        ),
+        Label::Emotion(_) | Label::Unknown => fault,
+    }
+}
+
+/// What the numbers are that stand where emotions are expected.
 #[derive(Debug, Default)]
-pub(crate) struct Beyond {
+pub(crate) struct Numbers {
     labels: usize,
+    /// How many were read as emotions.
+    pub read: usize,
     beyond: usize,
     zero: bool,
-    /// The first of them.
+    /// The first beyond 6.
     first: u64,
 }
 
-impl Beyond {
+impl Numbers {
     /// A number beyond 6 in this many rows, or in one of a hundred, is no slip.
     const SLIPS: usize = 6;
 
-    pub(crate) fn count(&mut self, label: Label) {
+    /// Counts a label, and how it was written.
+    pub(crate) fn count(&mut self, label: Label, text: &str) {
         self.labels += 1;
         match label {
-            Label::Emotion(Emotion::Angry) => self.zero = true,
+            Label::Emotion(emotion) => {
+                let number = matches!(Label::of_number(text.trim()), Label::Emotion(_));
+                self.read += usize::from(number);
+                self.zero |= emotion == Emotion::Angry;
+            }
             Label::Beyond(number) => {
                 if self.beyond == 0 {
                     self.first = number;
                 }
                 self.beyond += 1;
             }
-            _ => {}
+            Label::Unknown => {}
         }
     }
 
@@ -85,6 +105,17 @@ impl Beyond {
         let many = self.beyond > Self::SLIPS && self.beyond * 100 > self.labels;
         let from_one = self.beyond > 0 && !self.zero;
         (many || from_one).then_some(self.first)
+    }
+
+    /// A warning where numbers may begin at 1.
+    pub(crate) fn without_zero(&self) -> Option<String> {
+        (self.read > 0 && !self.zero).then(|| {
+            format!(
+                "no image has the number 0 (angry): labels were read as {}. If this data set's numbers begin at 1, \
+                 subtract 1 from all",
+                numbers()
+            )
+        })
     }
 }
 
@@ -112,11 +143,11 @@ mod tests {
     #[test]
     fn one_number_beyond_six_is_a_slip_and_many_or_none_from_zero_are_another_data_set() {
         let counted = |labels: &[(&str, usize)]| {
-            let mut beyond = Beyond::default();
+            let mut numbers = Numbers::default();
             for &(label, times) in labels {
-                (0..times).for_each(|_| beyond.count(Label::of(label)));
+                (0..times).for_each(|_| numbers.count(Label::of(label), label));
             }
-            beyond.of_another_data_set()
+            numbers.of_another_data_set()
         };
         assert_eq!(counted(&[("0", 1), ("9", 1)]), None);
         assert_eq!(counted(&[("0", 90), ("7", 10)]), Some(7));

@@ -21,6 +21,7 @@
 mod candidate;
 mod error;
 mod faces;
+mod fault;
 mod files;
 mod find;
 mod image_file;
@@ -44,6 +45,7 @@ mod votes;
 
 pub use error::DatasetError;
 pub use faces::Dataset;
+pub use fault::Fault;
 pub use photo::{Crop, Photo, PhotoError};
 pub use report::{FoundSplit, Kind, PassedOver, Report};
 #[cfg(feature = "fs")]

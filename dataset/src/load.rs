@@ -19,14 +19,25 @@ pub(crate) fn load(
         ..Location::default()
     };
     let mut found = find(files, top)?;
+    let links = std::mem::take(&mut found.dead_links);
     if found.candidates.is_empty() {
+        if let Some((_, _, problem)) = links.into_iter().next() {
+            return Err(problem);
+        }
         return Err(nothing(found, files, file));
     }
     let chosen = candidate::choose(&mut found.candidates, file)?;
     let archives = &chosen.location.archives;
+    for (place, count, problem) in links {
+        if archives.starts_with(&place.archives) {
+            dataset.refuse(problem, count, options)?;
+        }
+    }
     within(files, archives, LARGEST_ARCHIVE, &mut |files, room| {
         read::read(files, &chosen, room, options, dataset)
     })?;
+    let left_out = dataset.report.left_out.said();
+    dataset.report.warnings.extend(left_out);
     dataset.report.passed_over_others(&chosen, found);
     dataset.with_training_images(file)
 }

@@ -6,7 +6,7 @@ use flate2::read::MultiGzDecoder;
 
 use crate::candidate::{Candidate, Columns, Content, Part};
 use crate::files::Files;
-use crate::label::{self, Beyond, Label};
+use crate::label::{self, Label, Numbers};
 use crate::parquet::Parquet;
 use crate::report::Kind;
 use crate::tree::{Image, two_folders};
@@ -34,21 +34,30 @@ fn read_tables(
     options: LoadOptions,
     dataset: &mut Dataset,
 ) -> Result<(), DatasetError> {
-    let mut beyond = Beyond::default();
+    let mut numbers = Numbers::default();
     for part in parts {
-        let before = dataset.len();
-        read_table(files, part, room, options, &mut beyond, dataset)?;
+        let (before, read) = (dataset.len(), numbers.read);
+        read_table(files, part, room, options, &mut numbers, dataset)?;
+        if matches!(part.columns, Columns::Parquet(_)) && numbers.read > read {
+            let said = format!(
+                "{} was read with the labels {}",
+                part.shown,
+                label::numbers()
+            );
+            dataset.report.warnings.push(said);
+        }
         if !part.columns.has_usage() {
             let rows = dataset.len() - before;
             dataset.report.warnings.extend(without_usage(part, rows));
         }
     }
-    if let Some(number) = beyond.of_another_data_set() {
+    if let Some(number) = numbers.of_another_data_set() {
         return Err(DatasetError::OtherNumbers {
             file: dataset.report.source.clone(),
             number,
         });
     }
+    dataset.report.warnings.extend(numbers.without_zero());
     dataset.report_splits(|split| split.name().to_owned());
     Ok(())
 }
@@ -58,22 +67,17 @@ fn read_table(
     part: &Part,
     room: u64,
     options: LoadOptions,
-    beyond: &mut Beyond,
+    numbers: &mut Numbers,
     dataset: &mut Dataset,
 ) -> Result<(), DatasetError> {
     let split = part.split.unwrap_or(Split::Training);
     let header = match &part.columns {
         Columns::Text(header) => header,
-        Columns::Parquet(columns) => {
+        Columns::Parquet(_) => {
             dataset.report.kind = Kind::Parquet;
-            if columns.is_numbered() {
-                let numbers = label::numbers();
-                let said = format!("{} was read with the labels {numbers}", part.shown);
-                dataset.report.warnings.push(said);
-            }
             let mut opened = files.open(part.index, room)?;
             let mut parquet = Parquet::open(&mut opened.input, &part.shown)?;
-            return parquet.read(split, options, beyond, dataset);
+            return parquet.read(split, options, numbers, dataset);
         }
     };
     dataset.report.kind = Kind::Table;
@@ -83,7 +87,7 @@ fn read_table(
             false => Box::new(input),
         };
         let table = (&part.shown[..], header, split);
-        table::read(input, table, options, beyond, dataset)
+        table::read(input, table, options, numbers, dataset)
     })
 }
 
@@ -165,13 +169,16 @@ fn report_images(images: &[Image], dataset: &mut Dataset) {
         let said = format!("{source} names no split: all {all} images are for training");
         dataset.report.warnings.push(said);
     }
-    let digit = |letter: u8| letter.is_ascii_digit();
-    if images
-        .iter()
-        .any(|image| image.folder.trim().bytes().all(digit))
-    {
-        let numbers = label::numbers();
-        let said = format!("folders are numbered, and were read as {numbers}");
+    let mut numbers = Numbers::default();
+    for image in images {
+        numbers.count(image.label, &image.folder);
+    }
+    if numbers.read > 0 {
+        let said = format!(
+            "folders are numbered, and were read as {}",
+            label::numbers()
+        );
         dataset.report.warnings.push(said);
     }
+    dataset.report.warnings.extend(numbers.without_zero());
 }

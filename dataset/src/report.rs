@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::error::printable;
+use crate::fault::LeftOut;
 use crate::{Dataset, Split};
 
 /// In which form the faces lay.
@@ -66,6 +67,7 @@ pub struct Report {
     pub passed_over: Vec<PassedOver>,
     /// What a reader of the data set should know, in sentences.
     pub warnings: Vec<String>,
+    pub(crate) left_out: LeftOut,
 }
 
 impl Report {

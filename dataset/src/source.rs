@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use crate::faces::short_name;
-use crate::files::folder::{Folder, unreadable};
+use crate::files::folder::{Folder, dead_link, unreadable};
 use crate::synthetic::{STAND_IN_IMAGES, STAND_IN_SEED};
 use crate::{Dataset, DatasetError, LoadOptions, Split, Voted, load, synthetic};
 
@@ -37,7 +37,8 @@ impl Source {
             Self::USUAL_PLACES
                 .iter()
                 .map(|place| working_directory.join(place))
-                .find(|path| path.exists())
+                // A link that leads nowhere is refused with its name, and not passed over for synthetic faces.
+                .find(|path| path.exists() || path.is_symlink())
         };
         explicit
             .map(Path::to_path_buf)
@@ -59,6 +60,9 @@ impl Dataset {
     pub fn load(path: &Path, options: LoadOptions) -> Result<Self, DatasetError> {
         let file = path.display().to_string();
         if !path.exists() {
+            if path.is_symlink() {
+                return Err(dead_link(path, 1));
+            }
             return Err(DatasetError::Missing { file });
         }
         if path.is_file() {

@@ -39,6 +39,14 @@ impl Split {
         }
     }
 
+    /// All names, as errors list them.
+    pub(crate) fn names() -> String {
+        let [training, public, private] = Split::ALL.map(Split::name);
+        format!(
+            "{training} (or train), {public} (or validation, val, valid), {private} (or test, testing)"
+        )
+    }
+
     /// The one split that the words of a file's name name: `Training` for `fer_train-images.zip`.
     pub(crate) fn in_words(name: &str) -> Option<Split> {
         let words = name.split(|letter: char| !letter.is_ascii_alphanumeric());
@@ -81,6 +89,9 @@ mod tests {
         for name in ["validation", "Val", "VALID", "FER2013Valid"] {
             assert_eq!(name.parse(), Ok(Split::PublicTest));
         }
+        let names = Split::names();
+        let mut names = names.split([' ', ',', '(', ')']);
+        assert!(names.all(|name| ["", "or"].contains(&name) || Split::named(name).is_some()));
         assert_eq!(
             "Holdout".parse::<Split>(),
             Err(UnknownSplit("Holdout".into()))

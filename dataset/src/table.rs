@@ -10,9 +10,9 @@ use model_core::emotion::Emotion;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE};
 
 use crate::error::printable;
-use crate::label::{self, Beyond, Label};
+use crate::label::{self, Label, Numbers};
 use crate::text::PlainLines;
-use crate::{Dataset, DatasetError, LoadOptions, Split};
+use crate::{Dataset, DatasetError, Fault, LoadOptions, Split};
 
 /// The most rows that are read, good or bad: an archive of a few megabytes can unpack to any number.
 const MOST_ROWS: usize = 500_000;
@@ -22,9 +22,6 @@ const BUFFER: usize = 256 * 1024;
 
 /// What stands between two fields, most usual first. Spreadsheets write semicolons where commas are decimal points.
 const SEPARATORS: [u8; 3] = [b',', b';', b'\t'];
-
-/// What is wrong with a row: what was found, and what was expected.
-struct Problem(String, String);
 
 /// What a table's first line says.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,32 +101,27 @@ impl Header {
         row: &ByteRecord,
         split: Split,
         image: &mut [u8; IMAGE_PIXELS],
-    ) -> Result<(Emotion, Split), Problem> {
+    ) -> Result<(Emotion, Split), Fault> {
         let label = text(&row[self.emotion]);
-        let emotion = Label::of(label)
-            .emotion()
-            .ok_or_else(|| Problem(format!("the emotion {}", shown(label)), label::numbers()))?;
+        let read = Label::of(label);
+        let fault = || label::fault(read, format!("the emotion {}", shown(label)));
+        let emotion = read.emotion().ok_or_else(fault)?;
         let split = match self.usage {
             None => split,
             Some(usage) => {
                 let usage = text(&row[usage]);
-                Split::named(usage).ok_or_else(|| {
-                    Problem(
-                        format!("the Usage {}", shown(usage)),
-                        Split::ALL.map(Split::name).join(", "),
-                    )
-                })?
+                Split::named(usage).ok_or_else(|| usage_fault(usage))?
             }
         };
         parse_pixels(&row[self.pixels], image)?;
         Ok((emotion, split))
     }
 
-    fn check_fields(&self, row: &ByteRecord) -> Result<(), Problem> {
+    fn check_fields(&self, row: &ByteRecord) -> Result<(), Fault> {
         if row.len() == self.names.len() {
             return Ok(());
         }
-        Err(Problem(
+        Err(Fault::new(
             format!("{} fields", row.len()),
             format!("{} fields, as in the first line", self.names.len()),
         ))
@@ -142,7 +134,7 @@ pub(crate) fn read(
     input: impl Read,
     (file, header, split): (&str, &Header, Split),
     options: LoadOptions,
-    beyond: &mut Beyond,
+    numbers: &mut Numbers,
     dataset: &mut Dataset,
 ) -> Result<(), DatasetError> {
     let mut rows = reader(input, header.separator);
@@ -152,20 +144,20 @@ pub(crate) fn read(
     while next_row(&mut rows, &mut row, file)? {
         bounded(dataset, file)?;
         let parsed = header.check_fields(&row).and_then(|()| {
-            beyond.count(Label::of(text(&row[header.emotion])));
+            let label = text(&row[header.emotion]);
+            numbers.count(Label::of(label), label);
             header.parse(&row, split, &mut image)
         });
         match parsed {
             Ok((emotion, split)) => dataset.push(&image, emotion, split),
-            Err(Problem(found, expected)) => {
+            Err(fault) => {
                 // `PlainLines` ends every line, so the reader now stands on the line after this row.
                 let problem = DatasetError::BadRow {
                     file: file.to_owned(),
                     line: rows.position().line() - 1,
-                    found,
-                    expected,
+                    fault,
                 };
-                dataset.refuse(problem, options)?;
+                dataset.refuse(problem, 1, options)?;
             }
         }
     }
@@ -207,38 +199,42 @@ pub(crate) fn next_row<R: Read>(
         })
 }
 
+/// The names of columns, of which a table of single pixels has thousands.
 fn shown_names(names: &[String]) -> String {
-    names
-        .iter()
-        .map(|name| shown(name))
-        .collect::<Vec<_>>()
-        .join(", ")
-}
-
-/// Reads an image's numbers, or says what was found and what was expected.
-pub(crate) fn pixels(field: &[u8]) -> Result<[u8; IMAGE_PIXELS], (String, String)> {
-    let mut image = [0; IMAGE_PIXELS];
-    match parse_pixels(field, &mut image) {
-        Ok(()) => Ok(image),
-        Err(Problem(found, expected)) => Err((found, expected)),
+    const MOST: usize = 8;
+    let shown: Vec<String> = names.iter().take(MOST).map(|name| shown(name)).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
     }
 }
 
+/// What is wrong with a value of the column `Usage`.
+pub(crate) fn usage_fault(usage: &str) -> Fault {
+    Fault::new(format!("the Usage {}", shown(usage)), Split::names()).shared()
+}
+
+/// Reads an image's numbers, or says what is wrong with them.
+pub(crate) fn pixels(field: &[u8]) -> Result<[u8; IMAGE_PIXELS], Fault> {
+    let mut image = [0; IMAGE_PIXELS];
+    parse_pixels(field, &mut image).map(|()| image)
+}
+
 /// Reads numbers from 0 to 255 with blanks between them.
-fn parse_pixels(field: &[u8], image: &mut [u8; IMAGE_PIXELS]) -> Result<(), Problem> {
+fn parse_pixels(field: &[u8], image: &mut [u8; IMAGE_PIXELS]) -> Result<(), Fault> {
     let mut count = 0;
     for number in field
         .split(|byte| matches!(byte, b' ' | b'\t' | b'"'))
         .filter(|number| !number.is_empty())
     {
         let grey = parse_grey(number).ok_or_else(|| {
-            Problem(
+            Fault::new(
                 format!(
                     "the pixel {} (number {} of the row)",
                     shown(text(number)),
                     count + 1
                 ),
-                "a whole number from 0 to 255".into(),
+                "a whole number from 0 to 255",
             )
         })?;
         if let Some(pixel) = image.get_mut(count) {
@@ -249,7 +245,7 @@ fn parse_pixels(field: &[u8], image: &mut [u8; IMAGE_PIXELS]) -> Result<(), Prob
     if count == IMAGE_PIXELS {
         return Ok(());
     }
-    Err(Problem(
+    Err(Fault::new(
         format!("{count} pixels"),
         format!("{IMAGE_PIXELS} pixels ({IMAGE_SIDE}x{IMAGE_SIDE})"),
     ))
@@ -275,7 +271,7 @@ pub(crate) fn text(field: &[u8]) -> &str {
 }
 
 /// Quoted for a message, and cut where it is long.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     const LONGEST: usize = 24;
     match text.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("'{}...'", printable(&text[..end])),
@@ -302,16 +298,20 @@ mod tests {
     }
 
     fn parse(text: &str, options: LoadOptions) -> Result<Dataset, DatasetError> {
-        let (mut dataset, mut beyond) = (Dataset::new("test"), Beyond::default());
+        let (mut dataset, mut numbers) = (Dataset::new("test"), Numbers::default());
         let (split, bytes) = (Split::Training, text.as_bytes());
         let header = Header::read(bytes, "faces.csv")?;
         let table = ("faces.csv", &header, split);
-        read(bytes, table, options, &mut beyond, &mut dataset)?;
+        read(bytes, table, options, &mut numbers, &mut dataset)?;
         Ok(dataset)
     }
 
     /// The table with a bad row as line 3 stops with `message`, and loses that row where it may.
     fn assert_bad_row(row: &str, message: &str) {
+        assert_advised(row, message, "Correct or delete this row");
+    }
+
+    fn assert_advised(row: &str, message: &str, advice: &str) {
         let text = format!(
             "{HEADER}{}{row}\n{}",
             good(0, 9, "Training"),
@@ -319,7 +319,7 @@ mod tests {
         );
         let error = parse(&text, STRICT).unwrap_err().to_string();
         let whole = format!(
-            "faces.csv, line 3: {message}. Correct or delete this row, or pass --skip-bad-rows to leave such rows out."
+            "faces.csv, line 3: {message}. {advice}, or pass --skip-bad-rows to leave such rows out."
         );
         assert_eq!(error, whole);
         let dataset = parse(&text, LENIENT).unwrap();
@@ -399,9 +399,10 @@ mod tests {
     #[test]
     fn a_label_of_seven_is_an_error_that_names_the_line() {
         let expected = "0 angry, 1 disgust, 2 fear, 3 happy, 4 sad, 5 surprise, 6 neutral";
-        assert_bad_row(
+        assert_advised(
             good(7, 0, "Training").trim(),
             &format!("found the emotion '7', expected {expected}"),
+            "If the numbers begin at 1, they are another data set's: subtract 1 from all. Else correct this one",
         );
         assert_bad_row(
             "joy,1 2,Training",
@@ -444,7 +445,7 @@ mod tests {
     fn an_unknown_usage_is_an_error_that_lists_the_splits() {
         assert_bad_row(
             good(0, 0, "Holdout").trim(),
-            "found the Usage 'Holdout', expected Training, PublicTest, PrivateTest",
+            &format!("found the Usage 'Holdout', expected {}", Split::names()),
         );
     }
 

@@ -125,6 +125,21 @@ pub(crate) struct PlainLines<R> {
     line_bytes: usize,
     /// Line feeds so far.
     lines: usize,
+    /// How lines end, once one has.
+    ends: Ends,
+}
+
+/// What ends a line.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Ends {
+    #[default]
+    Unknown,
+    /// A carriage return ended the first line, if no line feed follows.
+    Returned,
+    /// Carriage returns, as on a Macintosh before 2001.
+    Returns,
+    /// Line feeds; carriage returns stand before them.
+    Feeds,
 }
 
 impl<R: Read> Read for PlainLines<R> {
@@ -134,7 +149,7 @@ impl<R: Read> Read for PlainLines<R> {
             if found == 0 {
                 return Ok(self.end_last_line(buffer));
             }
-            let kept = drop_carriage_returns(&mut buffer[..found]);
+            let kept = self.ends.plain(&mut buffer[..found]);
             self.line_bytes = match buffer[..kept].iter().rposition(|&byte| byte == b'\n') {
                 Some(end) => kept - end - 1,
                 None => self.line_bytes + found,
@@ -163,6 +178,7 @@ impl<R: Read> PlainLines<R> {
             input: Utf8::new(input),
             line_bytes: 0,
             lines: 0,
+            ends: Ends::default(),
         }
     }
 
@@ -177,19 +193,42 @@ impl<R: Read> PlainLines<R> {
     }
 }
 
-/// Closes the gaps that carriage returns leave; the number of bytes left.
-fn drop_carriage_returns(bytes: &mut [u8]) -> usize {
-    let Some(first) = bytes.iter().position(|&byte| byte == b'\r') else {
-        return bytes.len();
-    };
-    let mut kept = first;
-    for index in first..bytes.len() {
-        if bytes[index] != b'\r' {
-            bytes[kept] = bytes[index];
-            kept += 1;
+impl Ends {
+    /// Makes every line end in a line feed, and closes the gaps; the number of bytes left.
+    fn plain(&mut self, bytes: &mut [u8]) -> usize {
+        // The usual case, and far faster.
+        if *self == Ends::Feeds && !bytes.contains(&b'\r') {
+            return bytes.len();
         }
+        let mut kept = 0;
+        for index in 0..bytes.len() {
+            if let Some(byte) = self.next(bytes[index]) {
+                bytes[kept] = byte;
+                kept += 1;
+            }
+        }
+        kept
     }
-    kept
+
+    /// What a byte stands for; the first line that ends says how all do.
+    fn next(&mut self, byte: u8) -> Option<u8> {
+        match (*self, byte) {
+            (Ends::Unknown, b'\r') => {
+                *self = Ends::Returned;
+                return Some(b'\n');
+            }
+            (Ends::Returned, b'\n') => {
+                *self = Ends::Feeds;
+                return None;
+            }
+            (Ends::Unknown, b'\n') => *self = Ends::Feeds,
+            (Ends::Returned | Ends::Feeds, b'\r') => return None,
+            (Ends::Returned, _) => *self = Ends::Returns,
+            (Ends::Returns, b'\r') => return Some(b'\n'),
+            _ => {}
+        }
+        Some(byte)
+    }
 }
 
 #[cfg(test)]
@@ -200,6 +239,27 @@ mod tests {
         let mut text = String::new();
         PlainLines::new(bytes).read_to_string(&mut text).unwrap();
         text
+    }
+
+    #[test]
+    fn lines_end_in_line_feeds_carriage_returns_or_both() {
+        for end in ["\n", "\r\n", "\r", "\r\r\n"] {
+            for last in ["", end] {
+                let text = ["a,b", "1,2", "", "3,4"].join(end) + last;
+                assert_eq!(read(text.as_bytes()), "a,b\n1,2\n\n3,4\n", "{end:?}");
+                // As it comes byte by byte.
+                let bytes = text.bytes().map(|byte| [byte]).collect::<Vec<_>>();
+                let empty: Box<dyn Read> = Box::new(io::empty());
+                let mut slow = bytes
+                    .iter()
+                    .rev()
+                    .fold(empty, |rest, byte| Box::new(byte.chain(rest)));
+                let (mut lines, mut plain) = (PlainLines::new(&mut slow), String::new());
+                lines.read_to_string(&mut plain).unwrap();
+                assert_eq!(plain, "a,b\n1,2\n\n3,4\n", "{end:?}");
+            }
+        }
+        assert_eq!(read(b"a\nb\rc\n"), "a\nbc\n", "one that ends no line");
     }
 
     #[test]

@@ -10,6 +10,9 @@ const TEST: &[u8] = include_bytes!("parquet/test-00000-of-00001.parquet");
 const ZSTD: &[u8] = include_bytes!("parquet/zstd.parquet");
 const WORDS: &[u8] = include_bytes!("parquet/words.parquet");
 const NUMBERS: &[u8] = include_bytes!("parquet/numbers.parquet");
+const STRINGS: &[u8] = include_bytes!("parquet/strings.parquet");
+const FROM_ONE: &[u8] = include_bytes!("parquet/from_one.parquet");
+const TO_SEVEN: &[u8] = include_bytes!("parquet/to_seven.parquet");
 const TABLE: &[u8] = include_bytes!("parquet/fer2013.parquet");
 
 fn read(bytes: &[u8], skip_bad_rows: bool) -> Result<Dataset, String> {
@@ -69,6 +72,26 @@ fn images_may_be_plain_bytes_and_labels_words_or_numbers() {
     let said = dataset.report.warnings.join("\n");
     assert!(
         said.contains("with the labels 0 angry, 1 disgust"),
+        "{said}"
+    );
+}
+
+#[test]
+fn numbers_kept_as_text_or_as_names_say_how_they_were_read() {
+    for (bytes, images, begins_at_1) in [(STRINGS, 7, false), (FROM_ONE, 6, true)] {
+        let dataset = read(bytes, false).unwrap();
+        assert_eq!(counts(&dataset), [images, 0, 0]);
+        let said = dataset.report.warnings.join("\n");
+        let read = "faces.parquet was read with the labels 0 angry, 1 disgust";
+        assert!(said.contains(read), "{said}");
+        let none = said.contains("no image has the number 0 (angry)");
+        assert_eq!(none, begins_at_1, "{said}");
+    }
+    let words = read(WORDS, true).unwrap().report.warnings.join("\n");
+    assert!(!words.contains("with the labels"), "{words}");
+    let said = read(TO_SEVEN, true).unwrap_err();
+    assert!(
+        said.contains("numbers of another data set: found 7"),
         "{said}"
     );
 }

@@ -15,6 +15,7 @@ pub(crate) struct Folder {
     root: PathBuf,
     names: Vec<String>,
     paths: Vec<PathBuf>,
+    dead_links: Vec<PathBuf>,
 }
 
 impl Folder {
@@ -23,11 +24,13 @@ impl Folder {
         let mut walk = Walk::default();
         walk.enter(root, "", 0)?;
         walk.files.sort();
+        walk.dead_links.sort();
         let (names, paths) = walk.files.into_iter().unzip();
         Ok(Folder {
             root: root.to_owned(),
             names,
             paths,
+            dead_links: walk.dead_links,
         })
     }
 
@@ -52,6 +55,12 @@ impl Files for Folder {
             .try_for_each(|&index| each(index, &mut self.file(index)?))
     }
 
+    fn dead_links(&self) -> Option<(usize, DatasetError)> {
+        let first = self.dead_links.first()?;
+        let links = self.dead_links.len();
+        Some((links, dead_link(first, links)))
+    }
+
     fn open(&mut self, index: usize, _room: u64) -> Result<Opened<'_>, DatasetError> {
         Ok(Opened {
             input: Box::new(self.file(index)?),
@@ -63,6 +72,8 @@ impl Files for Folder {
 #[derive(Default)]
 struct Walk {
     files: Vec<(String, PathBuf)>,
+    /// Links that lead nowhere: their files were not fetched, or lie on a disk that is not there.
+    dead_links: Vec<PathBuf>,
     /// Folders as they truly are: a link may lead back to where it stands.
     entered: HashSet<PathBuf>,
 }
@@ -82,21 +93,28 @@ impl Walk {
                 continue;
             }
             let name = format!("{prefix}{name}");
-            // A link that leads nowhere is no file, and neither is a pipe, whose end never comes.
-            let Ok(is) = fs::metadata(&path) else {
-                continue;
-            };
-            if is.is_dir() {
-                folders.push((name, path));
-            } else if is.is_file() {
-                self.files.push((name, path));
+            // A pipe is no file: its end never comes.
+            match fs::metadata(&path) {
+                Ok(is) if is.is_dir() => folders.push((name, path)),
+                Ok(is) if is.is_file() => self.files.push((name, path)),
+                Ok(_) => {}
+                Err(_) if path.is_symlink() => self.dead_links.push(path),
+                Err(source) => return Err(unreadable(&path, source)),
             }
         }
-        bounded(self.files.len(), &folder.display().to_string())?;
+        let listed = self.files.len() + self.dead_links.len();
+        bounded(listed, &folder.display().to_string())?;
         folders.sort();
         folders
             .iter()
             .try_for_each(|(name, path)| self.enter(path, &format!("{name}/"), depth + 1))
+    }
+}
+
+pub(crate) fn dead_link(path: &Path, links: usize) -> DatasetError {
+    DatasetError::DeadLink {
+        file: path.display().to_string(),
+        links,
     }
 }
 
@@ -113,7 +131,7 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
-    fn links_are_followed_once_and_what_is_no_file_is_left_out() {
+    fn links_are_followed_once_and_those_that_lead_nowhere_are_kept_apart() {
         let directory = tempfile::tempdir().unwrap();
         let root = directory.path();
         fs::create_dir(root.join("a")).unwrap();
@@ -123,5 +141,6 @@ mod tests {
         std::os::unix::fs::symlink("nowhere", root.join("z")).unwrap();
         let folder = Folder::list(root).unwrap();
         assert_eq!(folder.names(), ["a/x", "y"]);
+        assert_eq!(folder.dead_links, [root.join("z")]);
     }
 }

@@ -1,5 +1,6 @@
 //! Named files, wherever they lie: in memory, in a folder, in an archive. What is in them is somebody else's matter.
 
+pub(crate) mod blocks;
 #[cfg(feature = "fs")]
 pub(crate) mod folder;
 pub(crate) mod memory;
@@ -10,6 +11,7 @@ pub(crate) mod zip;
 use std::io::{Read, Seek};
 
 use crate::DatasetError;
+use crate::error::printable;
 
 /// The most files that are listed.
 pub(crate) const MOST_FILES: usize = 500_000;
@@ -35,6 +37,11 @@ pub(crate) trait Files {
 
     /// Reads the files with these numbers, which ascend.
     fn visit(&mut self, wanted: &[usize], each: &mut Each) -> Result<(), DatasetError>;
+
+    /// How many links lead to nothing that can be read, and what is wrong with the first.
+    fn dead_links(&self) -> Option<(usize, DatasetError)> {
+        None
+    }
 
     /// A file that is an archive itself. Archives in archives are read into memory, at most `room` bytes.
     fn open(&mut self, index: usize, room: u64) -> Result<Opened<'_>, DatasetError>;
@@ -75,6 +82,13 @@ pub(crate) fn into_memory(
         });
     }
     Ok(bytes)
+}
+
+/// How many links an archive has that are not read, and what is wrong with the first.
+fn packed_links(links: &[String], archive: &str) -> Option<(usize, DatasetError)> {
+    let file = format!("{archive}/{}", printable(links.first()?));
+    let links = links.len();
+    Some((links, DatasetError::PackedLink { file, links }))
 }
 
 /// Refuses a list that is beyond all bounds.

@@ -28,8 +28,6 @@ pub(crate) struct Columns {
     pub(super) content: Content,
     pub(super) label: usize,
     pub(super) usage: Option<usize>,
-    /// Whether labels are numbers.
-    pub(super) numbers: bool,
     /// What the labels' numbers stand for.
     pub(super) names: Option<Vec<String>>,
 }
@@ -60,7 +58,6 @@ impl Columns {
             },
             label,
             usage,
-            numbers: footer.leaves[label].physical != Physical::Bytes,
             names: names(footer, &footer.leaves[label].path[0]),
         })
     }
@@ -68,11 +65,6 @@ impl Columns {
     /// Whether every row says its split.
     pub(crate) fn has_usage(&self) -> bool {
         self.usage.is_some()
-    }
-
-    /// Whether labels are numbers whose meaning the file does not say.
-    pub(crate) fn is_numbered(&self) -> bool {
-        self.names.is_none() && self.numbers
     }
 }
 

@@ -15,10 +15,9 @@ use std::io::{Read, SeekFrom};
 
 use model_core::pixels::IMAGE_PIXELS;
 
-use crate::error::printable;
 use crate::files::{LARGEST_ARCHIVE, ReadSeek};
-use crate::label::{self, Beyond, Label};
-use crate::{Dataset, DatasetError, LoadOptions, Split, image_file, table};
+use crate::label::{self, Label, Numbers};
+use crate::{Dataset, DatasetError, Fault, LoadOptions, Split, image_file, table};
 
 pub(crate) use columns::Columns;
 use columns::Content;
@@ -40,11 +39,11 @@ pub(crate) struct Parquet<'a> {
     columns: Columns,
 }
 
-/// A row's label and split, as far as they are good, and how they were written.
+/// A row's label and how it was written, and its split or what stands there instead.
 struct Row {
     label: Label,
     shown: String,
-    split: Option<Split>,
+    split: Result<Split, String>,
 }
 
 impl<'a> Parquet<'a> {
@@ -71,13 +70,15 @@ impl<'a> Parquet<'a> {
         &mut self,
         split: Split,
         options: LoadOptions,
-        beyond: &mut Beyond,
+        numbers: &mut Numbers,
         dataset: &mut Dataset,
     ) -> Result<(), DatasetError> {
         let mut before = 0;
         for group in 0..self.footer.groups.len() {
             let rows = self.rows(group, split)?;
-            rows.iter().for_each(|row| beyond.count(row.label));
+            for row in &rows {
+                numbers.count(row.label, &row.shown);
+            }
             self.read_images(group, &rows, before, options, dataset)?;
             before += rows.len();
         }
@@ -93,7 +94,7 @@ impl<'a> Parquet<'a> {
             rows.push(Row {
                 label,
                 shown,
-                split: Some(split),
+                split: Ok(split),
             });
             Ok(())
         })?;
@@ -102,8 +103,11 @@ impl<'a> Parquet<'a> {
             self.values(group, usage, &mut |value| {
                 let row: Option<&mut Row> = rows.get_mut(next);
                 row.ok_or("its columns differ in length")?.split = match value {
-                    Some(Value::Bytes(text)) => Split::named(table::text(text)),
-                    _ => None,
+                    Some(Value::Bytes(text)) => {
+                        let text = table::text(text);
+                        Split::named(text).ok_or_else(|| text.to_owned())
+                    }
+                    _ => Err(String::new()),
                 };
                 next += 1;
                 Ok(())
@@ -175,23 +179,22 @@ impl<'a> Parquet<'a> {
     }
 }
 
-/// An image or what is wrong with it: what was found, and what was expected.
-type Parsed = Result<([u8; IMAGE_PIXELS], model_core::emotion::Emotion, Split), (String, String)>;
+/// An image or what is wrong with it.
+type Parsed = Result<([u8; IMAGE_PIXELS], model_core::emotion::Emotion, Split), Fault>;
 
 impl Row {
     fn image(&self, value: Option<Value>, content: Content) -> Parsed {
-        let emotion = self.label.emotion().ok_or_else(|| {
-            (
-                format!("the label '{}'", printable(&self.shown)),
-                label::numbers(),
+        let fault = || {
+            label::fault(
+                self.label,
+                format!("the label {}", table::shown(&self.shown)),
             )
-        })?;
-        let split = self.split.ok_or_else(|| {
-            let names = Split::ALL.map(Split::name).join(", ");
-            ("no split in the column Usage".to_owned(), names)
-        })?;
+        };
+        let emotion = self.label.emotion().ok_or_else(fault)?;
+        let split = self.split.as_ref();
+        let split = *split.map_err(|usage| table::usage_fault(usage))?;
         let Some(Value::Bytes(bytes)) = value else {
-            return Err(("no image".to_owned(), "an image in every row".to_owned()));
+            return Err(Fault::new("no image", "an image in every row"));
         };
         let image = match content {
             Content::Files => image_file::decode(bytes)?,
@@ -213,14 +216,10 @@ fn add(
             dataset.push(&image, emotion, split);
             Ok(())
         }
-        Err((found, expected)) => {
+        Err(fault) => {
             let file = name();
-            let problem = DatasetError::BadImage {
-                file,
-                found,
-                expected,
-            };
-            dataset.refuse(problem, options)
+            let problem = DatasetError::BadImage { file, fault };
+            dataset.refuse(problem, 1, options)
         }
     }
 }
@@ -236,9 +235,7 @@ fn label_of(value: Option<Value>, names: Option<&[String]>) -> (Label, String) {
                 let name = usize::try_from(number)
                     .ok()
                     .and_then(|number| names.get(number));
-                // A name that is a number is the set's own: it says nothing about the emotion.
-                let named = name.filter(|name| !matches!(Label::of(name), Label::Beyond(_)));
-                return match named {
+                return match name {
                     Some(name) => (Label::of(name), name.clone()),
                     None => (Label::Unknown, number.to_string()),
                 };

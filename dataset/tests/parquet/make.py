@@ -32,6 +32,15 @@ write("zstd.parquet", table, compression="zstd")
 words = pa.table({"img": [png(k) for k in range(7)] + [None], "emotion": NAMES + ["sad"]})
 write("words.parquet", words, compression="gzip")
 write("numbers.parquet", pa.table({"image": [png(k) for k in range(7)], "label": pa.array(range(7), pa.int32())}), use_dictionary=False, compression="none")
+# Numbers kept as strings, and numbers as names, of which none is 0.
+strings = [str(k) for k in range(7)]
+write("strings.parquet", pa.table({"image": [png(k) for k in range(7)], "label": strings}))
+features["info"]["features"]["label"]["names"] = strings[1:]
+one = pa.table({"image": [png(k) for k in range(1, 7)], "label": range(6)})
+write("from_one.parquet", one.replace_schema_metadata({"huggingface": json.dumps(features)}))
+features["info"]["features"]["label"]["names"] = strings[1:] + ["7"]
+seven = pa.table({"image": [png(k) for k in range(7)], "label": range(7)})
+write("to_seven.parquet", seven.replace_schema_metadata({"huggingface": json.dumps(features)}))
 # The table of FER2013.
 usages = ["Training", "PublicTest", "PrivateTest"]
 rows = [(k, " ".join([str(10 * k + 5)] * 2304), usage) for usage in usages for k in range(7)]

@@ -1,5 +1,9 @@
 //! Every form in which FER2013 lies on people's disks: what is read, what is said, and what is refused.
 
+mod faults;
+#[cfg(unix)]
+mod links;
+
 use std::io::Cursor;
 
 use dataset::{Dataset, Kind, LoadOptions, Split};
@@ -394,6 +398,20 @@ fn two_names_of_one_split_are_refused() {
 }
 
 #[test]
+fn numbered_tables_belong_together_in_the_order_of_their_numbers() {
+    for (first, second) in [
+        (table(&SPLITS[..1]), table(&SPLITS[1..])),
+        (without_usage(), without_usage()),
+    ] {
+        let files = [file("fer2013_10.csv", second), file("fer2013_9.csv", first)];
+        let dataset = read(&files).unwrap();
+        assert_eq!(dataset.report.source, "fer2013_9.csv, fer2013_10.csv");
+        assert_eq!(counts(&dataset).iter().sum::<usize>(), dataset.len());
+        assert_eq!(dataset.split(0), Split::Training);
+    }
+}
+
+#[test]
 fn two_tables_side_by_side_are_refused_and_both_are_named() {
     let files = ["a.csv", "b.csv"].map(|name| file(name, table(&SPLITS)));
     let said = read(&files).unwrap_err();
@@ -558,7 +576,7 @@ fn images_of_a_format_that_is_not_read_are_bad_images_and_not_passed_over() {
     let files = [named("train/"), vec![file("train/sad/b.bmp", b"BM123456")]].concat();
     let said = read(&files).unwrap_err();
     assert!(
-        said.starts_with("train/sad/b.bmp: found broken image data"),
+        said.starts_with("train/sad/b.bmp: found a BMP image"),
         "{said}"
     );
 }
