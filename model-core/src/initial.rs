@@ -2,7 +2,7 @@
 
 use rand_core::RngCore;
 
-use crate::latent::normal_pair;
+use crate::latent::normals;
 
 /// Standard deviation of every weight that is drawn (Radford et al. 2016).
 const DEVIATION: f32 = 0.02;
@@ -16,12 +16,8 @@ pub trait Initial {
 /// Drawn from N(0, 0.02^2) by the caller's generator, so that a seed gives the same network on every device.
 impl<R: RngCore> Initial for R {
     fn weights(&mut self, count: usize) -> Vec<f32> {
-        let mut values = Vec::with_capacity(count + 1);
-        while values.len() < count {
-            let (first, second) = normal_pair(self);
-            values.extend([first * DEVIATION, second * DEVIATION]);
-        }
-        values.truncate(count);
+        let mut values = normals(count, self);
+        values.iter_mut().for_each(|value| *value *= DEVIATION);
         values
     }
 }

@@ -9,15 +9,18 @@ use rand_core::{RngCore, SeedableRng};
 
 /// Draws the latent vector of `seed`: `size` independent values from N(0, 1).
 pub fn latent(seed: u64, size: usize) -> Vec<f32> {
-    let mut rng = ChaCha8Rng::seed_from_u64(seed);
-    let mut z = Vec::with_capacity(size + 1);
-    while z.len() < size {
-        let (first, second) = normal_pair(&mut rng);
-        z.push(first);
-        z.push(second);
+    normals(size, &mut ChaCha8Rng::seed_from_u64(seed))
+}
+
+/// So many independent draws from N(0, 1).
+pub fn normals(count: usize, rng: &mut impl RngCore) -> Vec<f32> {
+    let mut numbers = Vec::with_capacity(count + 1);
+    while numbers.len() < count {
+        let (first, second) = normal_pair(rng);
+        numbers.extend([first, second]);
     }
-    z.truncate(size);
-    z
+    numbers.truncate(count);
+    numbers
 }
 
 /// Two independent draws from N(0, 1).

@@ -6,17 +6,19 @@ pub const IMAGE_SIDE: usize = 48;
 /// Pixels in an image.
 pub const IMAGE_PIXELS: usize = IMAGE_SIDE * IMAGE_SIDE;
 
-/// Half of the grey range: 0 becomes -1, 255 becomes 1.
-const HALF_RANGE: f32 = 127.5;
+/// Grey levels in one unit of the networks' range: 0 becomes -1, 255 becomes 1.
+pub const GREY_LEVELS_PER_UNIT: f32 = 127.5;
 
 /// Grey byte to the networks' range [-1, 1].
 pub fn to_signed(grey: u8) -> f32 {
-    f32::from(grey) / HALF_RANGE - 1.0
+    f32::from(grey) / GREY_LEVELS_PER_UNIT - 1.0
 }
 
 /// Networks' range [-1, 1] to the nearest grey byte; values outside are clamped, NaN becomes 0.
 pub fn to_grey(signed: f32) -> u8 {
-    ((signed + 1.0) * HALF_RANGE).round().clamp(0.0, 255.0) as u8
+    ((signed + 1.0) * GREY_LEVELS_PER_UNIT)
+        .round()
+        .clamp(0.0, 255.0) as u8
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ pub mod bundles;
 pub mod checkpoints;
 pub mod classifier_training;
 pub mod cli;
+pub mod clock;
 pub mod command;
 pub mod curve;
 pub mod device;

@@ -50,8 +50,8 @@ impl Reexpress<'_> {
     ) -> anyhow::Result<(Pivot, Person)> {
         let start = Search::start(self.generator, photo, emotion, self.seed, self.search);
         let mut search = wait(start)?;
-        for step in 1..=self.search.steps {
-            search.step();
+        while !search.is_finished() {
+            let step = search.step();
             if step.is_multiple_of(REPORT) {
                 tell(Step::Searched(step, wait(search.pivot())?.error));
             }
@@ -64,8 +64,8 @@ impl Reexpress<'_> {
             pivot.clone(),
             self.tuning,
         );
-        for step in 1..=self.tuning.steps {
-            tuning.step();
+        while !tuning.is_finished() {
+            let step = tuning.step();
             if step.is_multiple_of(REPORT) {
                 tell(Step::Tuned(step, wait(tuning.error())?));
             }
@@ -100,8 +100,8 @@ pub fn measure(
 ) -> anyhow::Result<Vec<Measured>> {
     let images = dataset.indices(Split::PrivateTest);
     anyhow::ensure!(!images.is_empty(), "the data set has no PrivateTest images");
-    let chosen =
-        (0..count.min(images.len())).map(|n| images[n * images.len() / count.min(images.len())]);
+    let count = count.min(images.len());
+    let chosen = (0..count).map(|n| images[n * images.len() / count]);
     chosen
         .map(|image| {
             let measured = measure_one(with, dataset, image)?;

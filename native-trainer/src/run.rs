@@ -1,7 +1,5 @@
 //! The training loop: batches in, steps, and once in a while a tick, a grid, a checkpoint.
 
-use std::time::Instant;
-
 use anyhow::Context;
 use training::export::{Exported, Provenance};
 use training::faces::{COLUMNS, grid};
@@ -11,6 +9,7 @@ use training::tick::TickMeter;
 use training::trainer::{Trainer, rollback_factor};
 use training::{collapse, divergence};
 
+use crate::clock::clock;
 use crate::event::{Rollback, TrainEvent, WarningLine};
 use crate::interrupt::Interrupt;
 use crate::prefetch::Prefetch;
@@ -189,10 +188,4 @@ fn rollback(
     run.stats().append(&rollback)?;
     tell(&TrainEvent::Rollback(rollback));
     Ok(())
-}
-
-/// Seconds since this call.
-fn clock() -> impl Fn() -> f64 {
-    let start = Instant::now();
-    move || start.elapsed().as_secs_f64()
 }

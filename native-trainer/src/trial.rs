@@ -1,14 +1,13 @@
 //! A GPU is believed only after its first training step: drivers and compilers of shaders exist that make the right faces and
 //! compute wrong gradients, from which no face is learned.
 
-use std::time::Instant;
-
 use anyhow::Context;
 use model_core::reading::named_tensors;
 use model_core::weights::NamedTensor;
-use training::step::StepStats;
+use training::tick::TickMeter;
 use training::trainer::Trainer;
 
+use crate::clock::clock;
 use crate::wait::wait;
 
 /// Largest difference allowed between the gradients of a parameter on two devices, as a share of their size.
@@ -69,22 +68,14 @@ fn gradients(before: &Networks, trainer: &Trainer) -> anyhow::Result<Networks> {
     Ok(squares)
 }
 
-/// Images per second over some steps from where a trainer is now.
+/// Images per second over some steps from where a trainer is now, at least one.
 pub fn speed(trainer: &mut Trainer, steps: u64) -> anyhow::Result<f64> {
-    let start = Instant::now();
-    let mut sum: Option<StepStats> = None;
+    let mut meter = TickMeter::start(clock());
     for _ in 0..steps {
         let batch = trainer.batcher().batch(trainer.step_number());
-        let stats = trainer.step(batch);
-        sum = Some(match sum.take() {
-            Some(sum) => sum.plus(stats),
-            None => stats,
-        });
+        meter.add(trainer.step(batch));
     }
-    let sum = sum.context("a speed is measured over one step at least")?;
-    wait(sum.read(steps as f32))?; // waits for the device
-    let images = steps * trainer.options().batch as u64;
-    Ok(images as f64 / start.elapsed().as_secs_f64())
+    Ok(wait(meter.tick(trainer))?.images_per_second)
 }
 
 /// Length of a tensor.

@@ -6,11 +6,12 @@
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::emotion::Emotion;
 use model_core::generator::emotion_rows;
+use model_core::latent::normals;
 use model_core::pixels::{IMAGE_PIXELS, IMAGE_SIDE, to_signed};
 use rand_core::RngCore;
 
 use crate::augmentation::push_augmented;
-use crate::inputs::{GeneratorInputs, latents, stream};
+use crate::inputs::{GeneratorInputs, stream};
 use crate::labels::LabelSampler;
 use dataset::Dataset;
 
@@ -106,7 +107,7 @@ impl Batcher {
             step,
             pixels,
             labels,
-            z: latents(size * self.settings.latent_size, &mut rng),
+            z: normals(size * self.settings.latent_size, &mut rng),
         }
     }
 

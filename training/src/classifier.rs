@@ -19,9 +19,11 @@ use rand_chacha::ChaCha8Rng;
 use rand_core::{RngCore, SeedableRng};
 use serde::{Deserialize, Serialize};
 
+use crate::annealing::annealed;
 use crate::augmentation::{cover_half, push_augmented};
 use crate::ema;
 use crate::faces::signed_images;
+use crate::inputs::stream;
 use crate::labels::LabelSampler;
 use dataset::{Dataset, Split};
 
@@ -175,7 +177,7 @@ impl ClassifierTrainer {
             Some(_) => LEARNING_RATE_FROM,
             None => LEARNING_RATE,
         };
-        let rate = highest * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos());
+        let rate = annealed(highest, progress);
         self.network = self.optimizer.step(rate, self.network.clone(), gradients);
         let decay = ema::decay(self.step, EMA_DECAY);
         self.average = ema::update(self.average.clone(), &self.network, decay);
@@ -185,8 +187,7 @@ impl ClassifierTrainer {
 
     /// The batch of the current step, from a stream of random numbers of its own.
     fn batch(&self) -> (Tensor<4>, Tensor<2>) {
-        let mut rng = ChaCha8Rng::seed_from_u64(self.options.seed);
-        rng.set_stream(self.step + 1); // stream 0 is the initial weights
+        let mut rng = stream(self.options.seed, self.step);
         let mut pixels = Vec::with_capacity(BATCH * IMAGE_PIXELS);
         let mut labels = Vec::with_capacity(BATCH * Emotion::COUNT);
         for _ in 0..BATCH {

@@ -7,6 +7,7 @@ use model_core::bundle::{Bundle, Training};
 use model_core::discriminator_bundle::DiscriminatorBundle;
 use model_core::emotion::Emotion;
 use model_core::generator::Generator;
+use model_core::pixels::GREY_LEVELS_PER_UNIT;
 use model_core::reading::numbers;
 
 use crate::latent_direction::direction;
@@ -14,8 +15,6 @@ use crate::snapshot::Snapshot;
 
 /// Faces over which the effect of rounded weights is measured.
 const ROUNDING_FACES: u64 = 224;
-/// Pixels of [-1, 1] have 255 steps.
-const GREY_LEVELS_PER_UNIT: f32 = 127.5;
 
 /// What a manifest says about the origin of weights and the options do not know.
 #[derive(Debug, Clone)]

@@ -2,9 +2,9 @@
 
 use burn::tensor::{Device, Tensor, TensorData};
 use model_core::generator::emotion_rows;
-use model_core::latent::normal_pair;
+use model_core::latent::normals;
 use rand_chacha::ChaCha8Rng;
-use rand_core::{RngCore, SeedableRng};
+use rand_core::SeedableRng;
 
 use crate::batcher::BatchSettings;
 use crate::labels::LabelShares;
@@ -33,7 +33,7 @@ impl GeneratorInputs {
         let labels: Vec<_> = (0..size)
             .map(|_| self.shares.draw(&mut rng).weights())
             .collect();
-        let z = latents(size * self.latent_size, &mut rng);
+        let z = normals(size * self.latent_size, &mut rng);
         let z = TensorData::new(z, [size, self.latent_size]);
         (Tensor::from_data(z, device), emotion_rows(&labels, device))
     }
@@ -44,15 +44,4 @@ pub fn stream(seed: u64, step: u64) -> ChaCha8Rng {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     rng.set_stream(step.wrapping_add(1)); // stream 0 is the networks' initial weights
     rng
-}
-
-/// So many standard normal numbers.
-pub fn latents(count: usize, rng: &mut impl RngCore) -> Vec<f32> {
-    let mut z = Vec::with_capacity(count + 1);
-    while z.len() < count {
-        let (first, second) = normal_pair(rng);
-        z.extend([first, second]);
-    }
-    z.truncate(count);
-    z
 }

@@ -14,6 +14,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod adam;
+mod annealing;
 pub mod augmentation;
 pub mod batcher;
 pub mod bench;

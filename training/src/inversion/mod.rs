@@ -13,15 +13,7 @@ pub use search::{Pivot, Search, SearchOptions};
 pub use tuning::{Tuning, TuningOptions};
 
 use burn::tensor::Tensor;
-
-/// Grey levels in one unit of the networks' range from -1 to 1.
-const GREY_LEVELS: f32 = 127.5;
-
-/// Learning rate after a share of the steps: falls to zero along half a cosine.
-fn annealed(rate: f64, step: usize, steps: usize) -> f64 {
-    let progress = step as f64 / steps as f64;
-    rate * 0.5 * (1.0 + (std::f64::consts::PI * progress).cos())
-}
+use model_core::pixels::GREY_LEVELS_PER_UNIT;
 
 /// Mean squared difference of every face of a batch from its photograph, `[B]`.
 ///
@@ -39,5 +31,5 @@ fn errors(faces: Tensor<4>, photo: Tensor<4>) -> Tensor<1> {
 
 /// Root of a mean square in grey levels.
 fn grey_levels(mean_square: f32) -> f32 {
-    mean_square.sqrt() * GREY_LEVELS
+    mean_square.sqrt() * GREY_LEVELS_PER_UNIT
 }

@@ -9,7 +9,8 @@ use model_core::latent::latent;
 use model_core::pixels::IMAGE_PIXELS;
 use model_core::reading::{ReadError, numbers};
 
-use super::{annealed, errors, grey_levels};
+use super::{errors, grey_levels};
+use crate::annealing::annealed;
 use crate::faces::signed_images;
 
 /// How a latent is searched for.
@@ -104,16 +105,20 @@ impl Search {
         self.step >= self.options.steps
     }
 
-    /// Moves the latents once.
-    pub fn step(&mut self) {
+    /// Moves the latents once; returns how often that was done.
+    pub fn step(&mut self) -> usize {
         let z = self.latents.z.val();
         let of_each = errors(self.faces(z.clone()), self.photo.clone());
         let prior = z.powi_scalar(2).mean_dim(1).sum();
         let loss = of_each.sum() + prior.mul_scalar(self.options.prior);
         let gradients = GradientsParams::from_grads(loss.backward(), &self.latents);
-        let rate = annealed(self.options.rate, self.step, self.options.steps);
+        let rate = annealed(
+            self.options.rate,
+            self.step as f64 / self.options.steps as f64,
+        );
         self.latents = self.optimizer.step(rate, self.latents.clone(), gradients);
         self.step += 1;
+        self.step
     }
 
     /// The latent whose face is the likest so far.

@@ -11,7 +11,8 @@ use model_core::pixels::IMAGE_PIXELS;
 use model_core::reading::{ReadError, numbers};
 
 use super::search::Pivot;
-use super::{Person, annealed, errors, grey_levels};
+use super::{Person, errors, grey_levels};
+use crate::annealing::annealed;
 use crate::faces::signed_images;
 
 /// How a generator is tuned.
@@ -87,8 +88,8 @@ impl Tuning {
         self.step >= self.options.steps
     }
 
-    /// Moves the weights once.
-    pub fn step(&mut self) {
+    /// Moves the weights once; returns how often that was done.
+    pub fn step(&mut self) -> usize {
         let faces = self.faces(&self.generator);
         let likeness = errors(self.own(faces.clone()), self.photo.clone());
         let changed = changes(faces.clone(), self.pivot.emotion);
@@ -100,9 +101,13 @@ impl Tuning {
             loss = loss + seen.mul_scalar(self.options.classified);
         }
         let gradients = GradientsParams::from_grads(loss.backward(), &self.generator);
-        let rate = annealed(self.options.rate, self.step, self.options.steps);
+        let rate = annealed(
+            self.options.rate,
+            self.step as f64 / self.options.steps as f64,
+        );
         self.generator = self.optimizer.step(rate, self.generator.clone(), gradients);
         self.step += 1;
+        self.step
     }
 
     /// The person so far.
